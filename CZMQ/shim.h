@@ -1,0 +1,2 @@
+// libzmq's C API, and nothing else (this is not the czmq binding).
+#include <zmq.h>

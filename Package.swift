@@ -1,0 +1,157 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+/// A module's unit tests; `Support` holds what several of them share.
+func tests(of module: String, and others: Target.Dependency...) -> Target {
+    .testTarget(
+        name: "\(module)Tests",
+        dependencies: [.target(name: module), "Support"] + others,
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "composable-services-platform",
+    products: [
+        .library(name: "JSON", targets: ["JSON"]),
+        .library(name: "ZeroMQ", targets: ["ZeroMQ"]),
+        .library(name: "Bus", targets: ["Bus"]),
+        .library(name: "EngineService", targets: ["EngineService"]),
+        .executable(name: "platform", targets: ["PlatformCommand"]),
+        .executable(name: "job-runner", targets: ["JobRunner"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    // Lowest first: a target imports only from the lines above it (Tests/PlatformTests checks the imports).
+    targets: [
+        // A JSON value that loses nothing, and the standard ways to point into it and change it.
+        .target(name: "JSON", swiftSettings: settings),
+        // libzmq's C API.
+        .systemLibrary(name: "CZMQ", path: "CZMQ", providers: [.apt(["libzmq3-dev"])]),
+        // A socket that cannot be misused: one owner, whole messages, named errors.
+        .target(name: "ZeroMQ", dependencies: ["CZMQ"], swiftSettings: settings),
+        // Moves envelopes: a request to one worker with a credit, an event to every subscriber.
+        .target(name: "Bus", dependencies: ["JSON", "ZeroMQ", deque, lifecycle, logging], swiftSettings: settings),
+        // Says which services are alive, what they can do and how to call them.
+        .target(name: "Discovery", dependencies: ["Bus", "JSON", logging], swiftSettings: settings),
+        // Keeps documents and their versions, and streams their changes.
+        .target(name: "SharedState", dependencies: ["Bus", "JSON", logging], swiftSettings: settings),
+        // Serves what a design document says: execute, repeat, revert.
+        .target(name: "EngineService", dependencies: ["Bus", "JSON", lifecycle, logging], swiftSettings: settings),
+        // Owns a job's life: validates, journals, runs, reverts.
+        .target(
+            name: "JobControl",
+            dependencies: ["Bus", "Discovery", "JSON", "SharedState", deque, logging],
+            swiftSettings: settings
+        ),
+        // Implements the services' stores on SQLite, with one list of migrations.
+        .target(
+            name: "Storage",
+            dependencies: ["Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging],
+            swiftSettings: settings
+        ),
+        // HTTP in front of the bus, and the bus's way out to HTTP services.
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "Bus", "Discovery", "JSON", "JobControl", "SharedState", asyncHTTPClient, hummingbird, lifecycle, logging,
+            ],
+            path: "gateway",
+            swiftSettings: settings
+        ),
+        // Submits a job, follows its events, exits with its outcome.
+        .executableTarget(
+            name: "JobRunner",
+            dependencies: ["Bus", "JSON", "JobControl", "SharedState", argumentParser, configuration, logging, signals],
+            swiftSettings: settings
+        ),
+        // Turns one configuration into the services one process runs.
+        .target(
+            name: "Platform",
+            dependencies: [
+                "Bus", "Discovery", "EngineService", "Gateway", "JSON", "JobControl", "SharedState", "Storage",
+                configuration, lifecycle, logging,
+            ],
+            swiftSettings: settings
+        ),
+        // Arguments -> PlatformConfiguration -> PlatformNode.run().
+        .executableTarget(
+            name: "PlatformCommand",
+            dependencies: ["Platform", argumentParser, configuration, logging],
+            swiftSettings: settings
+        ),
+
+        // Examples: services of a few lines each.
+        .executableTarget(
+            name: "service-a",
+            dependencies: ["Bus", "JSON", lifecycle, logging],
+            path: "examples/service-a",
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "service-b",
+            dependencies: ["Bus", "JSON", lifecycle, logging],
+            path: "examples/service-b",
+            exclude: ["README.md"],
+            swiftSettings: settings
+        ),
+
+        // What several test targets share.
+        .target(
+            name: "Support",
+            dependencies: ["Bus", "JSON", "ZeroMQ", logging],
+            path: "Tests/Support",
+            swiftSettings: settings
+        ),
+        tests(of: "JSON"),
+        tests(of: "ZeroMQ"),
+        tests(of: "Bus", and: subprocess),
+        tests(of: "Discovery"),
+        tests(of: "SharedState"),
+        tests(of: "EngineService"),
+        tests(of: "JobControl"),
+        tests(of: "Storage"),
+        tests(of: "Gateway", and: "Platform", "EngineService", "Storage", hummingbird),
+        tests(of: "JobRunner", and: argumentParser),
+        tests(of: "Platform"),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["Support", "Bus", "JSON", subprocess],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: ["Support", "Bus", "EngineService", "JSON", "Platform", subprocess],
+            swiftSettings: settings
+        ),
+    ],
+    swiftLanguageModes: [.v6]
+)
