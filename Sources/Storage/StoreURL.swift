@@ -1,0 +1,48 @@
+/// Where a store is, as `--store` names it: `memory`, `sqlite:PATH` or `postgres://…`.
+public enum StoreURL: Sendable, Hashable, CustomStringConvertible {
+    /// In this process; gone when it ends.
+    case memory
+    /// One SQLite file, made when it is missing. A relative path is relative to the working directory.
+    case sqlite(path: String)
+
+    /// Reads the address of a store.
+    ///
+    /// - Throws: ``StorageError/Code/badAddress`` with a sentence that says what would be right.
+    public init(_ text: String) throws(StorageError) {
+        if text == "memory" {
+            self = .memory
+        } else if let path = text.removing(prefix: "sqlite:") {
+            self = try .file(at: path, of: text)
+        } else if text.hasPrefix("postgres:") || text.hasPrefix("postgresql:") {
+            throw StorageError(
+                .badAddress,
+                "PostgreSQL is not available in this build yet: use sqlite:PATH or memory."
+            )
+        } else {
+            throw StorageError(.badAddress, "'\(text)' names no store: use sqlite:PATH or memory.")
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .memory: "memory"
+        case .sqlite(let path): "sqlite:\(path)"
+        }
+    }
+
+    /// `sqlite:data/p.db`, `sqlite:/data/p.db` and the URL forms `sqlite:///data/p.db`, `sqlite://data/p.db`.
+    private static func file(at rest: String, of text: String) throws(StorageError) -> Self {
+        let path = rest.removing(prefix: "//") ?? rest
+        guard !path.isEmpty, path != ":memory:", !path.hasSuffix("/"), !path.utf8.contains(0) else {
+            throw StorageError(.badAddress, "'\(text)' names no file: use sqlite:PATH, or memory to keep nothing.")
+        }
+        return .sqlite(path: path)
+    }
+}
+
+extension String {
+    /// What follows `prefix`, or nil when it is not there.
+    fileprivate func removing(prefix: String) -> String? {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    }
+}
