@@ -19,11 +19,18 @@ public struct JSONNumber: Sendable {
     /// The shortest text that reads back as `double`, without a fraction when it has none; nil when not finite.
     public init?(_ double: Double) {
         guard double.isFinite else { return nil }
-        if let integer = Int(exactly: double), integer.magnitude < 1 << 53, integer != 0 || double.sign == .plus {
+        if let integer = Self.exactInteger(double), integer != 0 || double.sign == .plus {
             storage = .integer(integer)
         } else {
             storage = .text(double.description)
         }
+    }
+
+    /// An integer below 2^53, where doubles have them all; `Int(exactly:)` would make every user link libm.
+    private static func exactInteger(_ double: Double) -> Int? {
+        guard double.magnitude < 0x1p53 else { return nil }
+        let integer = Int(double)
+        return Double(integer) == double ? integer : nil
     }
 
     /// A number as JSON writes it; nil when `text` is none (`+1`, `.5`, `01`, `NaN`).

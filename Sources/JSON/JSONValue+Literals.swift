@@ -1,4 +1,6 @@
 extension JSONValue: ExpressibleByNilLiteral {
+    /// JSON's null. Where an optional value is wanted (`object[key] = nil`) the literal is the optional's nil; but
+    /// `object[key] = condition ? nil : value` sets a null: use `removeValue(forKey:)` there.
     public init(nilLiteral: ()) {
         self = .null
     }

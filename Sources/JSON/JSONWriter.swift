@@ -13,8 +13,8 @@ struct JSONWriter {
 
     mutating func write(_ value: JSONValue) {
         switch value {
-        case .null: write("null")
-        case .bool(let bool): write(bool ? "true" : "false")
+        case .null: writeWord("null")
+        case .bool(let bool): writeWord(bool ? "true" : "false")
         case .number(let number): write(number)
         case .string(let string): write(string)
         case .array(let elements): write(elements)
@@ -23,7 +23,7 @@ struct JSONWriter {
     }
 
     private mutating func write(_ elements: [JSONValue]) {
-        guard !elements.isEmpty else { return write("[]") }
+        guard !elements.isEmpty else { return writeWord("[]") }
         open(UInt8(ascii: "["))
         var isFirst = true
         for element in elements {
@@ -34,7 +34,7 @@ struct JSONWriter {
     }
 
     private mutating func write(_ object: JSONObject) {
-        guard !object.isEmpty else { return write("{}") }
+        guard !object.isEmpty else { return writeWord("{}") }
         open(UInt8(ascii: "{"))
         var isFirst = true
         for (key, value) in object {
@@ -55,7 +55,7 @@ struct JSONWriter {
         }
     }
 
-    private mutating func write(_ word: StaticString) {
+    private mutating func writeWord(_ word: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
     }
 }
@@ -120,7 +120,7 @@ extension JSONWriter {
         case 0x0D: bytes.append(UInt8(ascii: "r"))
         case 0x09: bytes.append(UInt8(ascii: "t"))
         default:
-            write("u00")
+            writeWord("u00")
             bytes.append(contentsOf: [byte >> 4, byte & 15].map { $0 < 10 ? 0x30 + $0 : 0x57 + $0 })
         }
     }
