@@ -1,29 +1,97 @@
 extension JSONPatch {
+    /// How many values the `move` and `copy` operations of one patch may carry about: a million.
+    ///
+    /// A patch of a few hundred bytes that copies the whole value into itself over and over would otherwise make one
+    /// that no memory holds.
+    public static let copyLimit = 1_000_000
+
     /// The value with every change made.
     ///
-    /// - Throws: ``JSONPatchError`` with the index of the first operation that cannot be done; then none was.
+    /// - Throws: ``JSONPatchError`` with the index of the first operation that cannot be done; then none was. What
+    ///   would be nested deeper than ``JSONValue/depthLimit`` or is beyond ``copyLimit`` cannot be done.
     public func applied(to value: JSONValue) throws(JSONPatchError) -> JSONValue {
-        var value = value
+        var application = PatchApplication(root: value)
         for (index, operation) in operations.enumerated() {
             do throws(JSONPatchError) {
-                try operation.apply(to: &value)
+                try application.perform(operation)
             } catch {
                 throw error.inOperation(index)
             }
         }
-        return value
+        return application.root
     }
 }
 
-extension JSONPatch.Operation {
-    func apply(to root: inout JSONValue) throws(JSONPatchError) {
-        switch self {
-        case .add(let path, let value): try root.add(value, at: path)
+/// A value on its way through a patch, with what the patch may still do to it.
+private struct PatchApplication {
+    var root: JSONValue
+    private var copiesLeft = JSONPatch.copyLimit
+
+    init(root: JSONValue) {
+        self.root = root
+    }
+
+    mutating func perform(_ operation: JSONPatch.Operation) throws(JSONPatchError) {
+        switch operation {
+        case .add(let path, let value): try add(value, at: path)
         case .remove(let path): _ = try root.remove(at: path)
-        case .replace(let path, let value): try root.replace(at: path, with: value)
-        case .move(let from, let path): try root.move(from: from, to: path)
-        case .copy(let from, let path): try root.add(try root.value(at: from), at: path)
+        case .replace(let path, let value): try replace(at: path, with: value)
+        case .move(let from, let path): try move(from: from, to: path)
+        case .copy(let from, let path): try addCopy(of: try root.value(at: from), at: path)
         case .test(let path, let value): try root.test(path, value)
+        }
+    }
+
+    private mutating func add(_ value: JSONValue, at path: JSONPointer) throws(JSONPatchError) {
+        var unlimited = Int.max
+        try value.weigh(at: path.tokens.count, against: &unlimited)
+        try root.add(value, at: path)
+    }
+
+    private mutating func replace(at path: JSONPointer, with value: JSONValue) throws(JSONPatchError) {
+        var unlimited = Int.max
+        try value.weigh(at: path.tokens.count, against: &unlimited)
+        try root.replace(at: path, with: value)
+    }
+
+    private mutating func move(from source: JSONPointer, to path: JSONPointer) throws(JSONPatchError) {
+        guard source == path || !source.isPrefix(of: path) else {
+            throw JSONPatchError(.notFound, "'\(source)' cannot be moved into itself")
+        }
+        guard source != path else {
+            _ = try root.value(at: path)
+            return
+        }
+        try addCopy(of: try root.remove(at: source), at: path)
+    }
+
+    private mutating func addCopy(of value: JSONValue, at path: JSONPointer) throws(JSONPatchError) {
+        try value.weigh(at: path.tokens.count, against: &copiesLeft)
+        try root.add(value, at: path)
+    }
+}
+
+extension JSONValue {
+    /// Counts the values in this one and looks how deep they would be at a level.
+    fileprivate func weigh(at level: Int, against budget: inout Int) throws(JSONPatchError) {
+        budget -= 1
+        guard budget >= 0 else {
+            throw JSONPatchError(.tooLarge, "The patch moves and copies more than \(JSONPatch.copyLimit) values")
+        }
+        switch self {
+        case .array(let elements):
+            try Self.checkDepth(level + 1)
+            for element in elements { try element.weigh(at: level + 1, against: &budget) }
+        case .object(let object):
+            try Self.checkDepth(level + 1)
+            for (_, value) in object { try value.weigh(at: level + 1, against: &budget) }
+        default: try Self.checkDepth(level)
+        }
+    }
+
+    private static func checkDepth(_ level: Int) throws(JSONPatchError) {
+        guard level <= depthLimit else {
+            throw JSONPatchError(.tooLarge, "The result would be nested deeper than \(depthLimit) levels")
         }
     }
 }
@@ -38,14 +106,6 @@ extension JSONValue {
         guard try value(at: path) == expected else {
             throw JSONPatchError(.testFailed, "The value at '\(path)' is not the one that was expected")
         }
-    }
-
-    fileprivate mutating func move(from source: JSONPointer, to path: JSONPointer) throws(JSONPatchError) {
-        guard source == path || !source.isPrefix(of: path) else {
-            throw JSONPatchError(.notFound, "'\(source)' cannot be moved into itself")
-        }
-        guard source != path else { return _ = try value(at: path) }
-        try add(try remove(at: source), at: path)
     }
 
     fileprivate mutating func replace(at path: JSONPointer, with value: JSONValue) throws(JSONPatchError) {

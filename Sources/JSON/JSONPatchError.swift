@@ -8,6 +8,8 @@ public struct JSONPatchError: Error, Hashable, CustomStringConvertible {
         case notFound
         /// A `test` found another value.
         case testFailed
+        /// The result would be nested too deep, or the patch copies too much.
+        case tooLarge
     }
 
     /// What kind of fault it is.

@@ -115,6 +115,28 @@ import Testing
         #expect(document == ["a": [1, 2], "b": ["c": 3]])
     }
 
+    @Test func aPatchThatDoublesTheValueAgainAndAgainIsRefused() {
+        let doubling: [JSONPatch.Operation] = [.copy(from: [], to: ["a"]), .copy(from: [], to: ["b"])]
+        let patch = JSONPatch(operations: Array(repeatElement(doubling, count: 50).joined()))
+        let error = #expect(throws: JSONPatchError.self) { try patch.applied(to: ["a": 0]) }
+        #expect(error?.reason == .tooLarge)
+    }
+
+    @Test func aPatchCannotNestDeeperThanATextMayBe() throws {
+        let deep = try JSONValue(parsing: String(repeating: "[", count: 127) + String(repeating: "]", count: 127))
+        #expect(try JSONPatch(operations: [.add(["a"], deep)]).applied(to: [:]).depth == 128)
+        for operation: JSONPatch.Operation in [
+            .add(["a", "b"], deep), .replace(["a", "c"], deep), .copy(from: ["d"], to: ["a", "b"]),
+            .move(from: ["d"], to: ["a", "b"]),
+        ] {
+            let document: JSONValue = ["a": ["c": 1], "d": deep]
+            let error = #expect(throws: JSONPatchError.self) {
+                try JSONPatch(operations: [operation]).applied(to: document)
+            }
+            #expect(error?.reason == .tooLarge)
+        }
+    }
+
     @Test func aPatchIsWrittenAsItWasRead() throws {
         let text =
             #"[{"op":"add","path":"/a~1b","value":1},{"op":"remove","path":""},{"op":"replace","path":"/c","value":[]},"#
