@@ -1,0 +1,8 @@
+/// A command with all that decides about it.
+struct StateRequest: Sendable {
+    let id: String
+    let command: StateCommand
+    var precondition = StatePrecondition()
+    /// Who asks, as they named themselves.
+    var author: String?
+}

@@ -1,0 +1,47 @@
+import Bus
+import JSON
+public import ZeroMQ
+
+extension StateService {
+    /// Where the state service works, and how much it takes on.
+    public struct Configuration: Sendable {
+        /// Where the broker accepts workers.
+        public var endpoint: Endpoint
+        /// How many requests it works on at once; 1 to 65,535. Default: 1,024.
+        public var credits: Int
+        /// How long a graceful shutdown waits for what is in hand. Default: 30 seconds.
+        public var drainTimeout: Duration
+        /// The service's version, as `about` and discovery tell it. Default: "1.0.0".
+        public var version: String
+
+        /// A configuration of defaults.
+        public init(
+            endpoint: Endpoint,
+            credits: Int = 1024,
+            drainTimeout: Duration = .seconds(30),
+            version: String = "1.0.0"
+        ) {
+            self.endpoint = endpoint
+            self.credits = credits
+            self.drainTimeout = drainTimeout
+            self.version = version
+        }
+    }
+}
+
+extension StateService.Configuration {
+    var worker: BusWorker.Configuration {
+        BusWorker.Configuration(
+            service: StateService.name,
+            endpoint: endpoint,
+            credits: credits,
+            announcement: [
+                "tags": ["state", "store"],
+                "mediaTypes": ["application/json"],
+                "description": "Keeps documents and their versions, and streams their changes.",
+                "version": .string(version),
+            ],
+            drainTimeout: drainTimeout
+        )
+    }
+}
