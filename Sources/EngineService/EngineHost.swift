@@ -1,0 +1,106 @@
+import Bus
+import JSON
+public import Logging
+public import ServiceLifecycle
+public import ZeroMQ
+
+/// Serves an engine on the bus: a worker for the design's service with `execute`, `repeat`, `revert` and what every
+/// service answers.
+///
+/// More of them with the same design and the same store share the load.
+///
+/// ```swift
+/// let host = EngineHost(engine, .init(endpoint: bus), context: context, logger: logger)
+/// try await ServiceGroup(services: [host], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
+/// ```
+public struct EngineHost: Service {
+    public struct Configuration: Sendable {
+        /// The broker's endpoint for clients and workers.
+        public var endpoint: Endpoint
+
+        /// How many requests may be in hand at once. Default: 256.
+        public var credits = 256
+
+        /// How long requests in hand may take to end after the service was told to stop. Default: 30 seconds.
+        public var drainTimeout: Duration = .seconds(30)
+
+        /// Whether developer-defined commands may block their thread. Default: false.
+        public var commandsMayBlock = false
+
+        public init(endpoint: Endpoint) {
+            self.endpoint = endpoint
+        }
+    }
+
+    private let engine: Engine
+    private let worker: BusWorker
+    private let logger: Logger
+
+    public init(_ engine: Engine, _ configuration: Configuration, context: Context, logger: Logger) {
+        self.engine = engine
+        self.logger = logger
+        let operations = Self.operations(of: engine)
+        worker = BusWorker(
+            Self.workerConfiguration(engine.design, configuration),
+            context: context,
+            logger: logger
+        ) { request in try await operations.answer(request) }
+    }
+
+    /// Serves until the service is told to stop, then ends what is in hand.
+    ///
+    /// - Throws: ``DesignError`` at once when a command of the design has no behaviour.
+    public func run() async throws {
+        try engine.validate()
+        for pointer in engine.design.unknownMembers {
+            logger.warning("unknown member of the design is ignored", metadata: ["pointer": "\(pointer)"])
+        }
+        try await worker.run()
+    }
+
+    /// Returns once the broker knows the service, so that requests reach it.
+    ///
+    /// - Throws: `BusError.Code.closed` when the host ended before that; `CancellationError`.
+    public var whenReady: Void {
+        get async throws { try await worker.whenReady }
+    }
+}
+
+extension EngineHost {
+    private static func workerConfiguration(
+        _ design: Design,
+        _ configuration: Configuration
+    ) -> BusWorker.Configuration {
+        var worker = BusWorker.Configuration(service: design.service.name, endpoint: configuration.endpoint)
+        worker.credits = configuration.credits
+        worker.drainTimeout = configuration.drainTimeout
+        worker.handlersMayBlock = configuration.commandsMayBlock
+        worker.announcement = design.service.announcement(version: design.version)
+        return worker
+    }
+
+    private static func operations(of engine: Engine) -> OperationTable {
+        let forms = EngineForms(design: engine.design)
+        var operations = OperationTable(service: engine.design.service.name, version: engine.design.version) {
+            forms.json(for: $0)
+        }
+        operations.on("execute") { try await engine.execute(Self.body(of: $0), roles: Self.roles(of: $0)).reply }
+        operations.on("repeat") { try await engine.repeat(Self.body(of: $0), roles: Self.roles(of: $0)).reply }
+        operations.on("revert") { try await engine.revert(Self.body(of: $0), roles: Self.roles(of: $0)).reply }
+        return operations
+    }
+
+    private static func body(of request: BusRequest) throws -> JSONValue {
+        do {
+            return try JSONValue(parsing: request.body)
+        } catch {
+            throw Refusal.malformed("", "is no JSON: \(error)").problem
+        }
+    }
+
+    /// The caller's roles: names separated by commas, set by the gateway or the broker.
+    private static func roles(of request: BusRequest) -> Set<String> {
+        let names = (request.annotations[Annotations.roles] ?? "").split(whereSeparator: { $0 == "," || $0 == " " })
+        return Set(names.map(String.init))
+    }
+}
