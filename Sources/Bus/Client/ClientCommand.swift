@@ -1,0 +1,8 @@
+/// What tasks ask of the thread that owns the client's socket.
+enum ClientCommand: Sendable {
+    case send(PendingRequest)
+    /// The waiting task was cancelled. May arrive before the request itself.
+    case cancel(PendingRequest)
+    /// End, failing what is under way.
+    case end
+}

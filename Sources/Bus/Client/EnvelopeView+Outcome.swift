@@ -1,0 +1,12 @@
+extension EnvelopeView {
+    /// What a reply means to the one who waits for it.
+    ///
+    /// The broker answers in a service's place when there is nothing else to tell; that is an error, and no reply.
+    func outcome(for request: RequestParameters) -> PendingRequest.Outcome {
+        guard let annotations = try? Annotations(decoding: annotations) else {
+            return .failure(BusError(.protocolViolation, "cannot read the annotations of \(request.service)'s reply"))
+        }
+        let reply = Reply(status: status, annotations: annotations, body: Array(body))
+        return flags.contains(.fromBroker) ? .failure(BusError(fromBroker: reply, to: request)) : .success(reply)
+    }
+}

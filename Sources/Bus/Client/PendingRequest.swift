@@ -1,0 +1,46 @@
+/// One request and the task that waits for its reply.
+///
+/// It is made by the waiting task and handed to the socket's thread through the mailbox, whose lock orders the two;
+/// from then on everything that changes here belongs to that thread, which is what makes `@unchecked` right.
+/// ``finish(_:)`` lets go of the continuation, so nobody is resumed twice.
+final class PendingRequest: @unchecked Sendable {
+    typealias Outcome = Result<Reply, BusError>
+
+    enum Phase {
+        /// Not yet on the broker's connection: it cannot have run.
+        case waiting
+        /// On the connection: it may have run.
+        case sent
+        case finished
+    }
+
+    let parameters: RequestParameters
+    /// Set by the waiting task before the request is posted.
+    var continuation: UnsafeContinuation<Outcome, Never>?
+    private(set) var phase = Phase.waiting
+    /// Where the socket's thread keeps it; 0 when it does not.
+    var key: UInt64 = 0
+    /// Whether it was on a connection that was lost.
+    private(set) var isRepeated = false
+
+    init(_ parameters: RequestParameters) {
+        self.parameters = parameters
+    }
+
+    func wasSent() { phase = .sent }
+
+    /// Puts it back to be sent on the next connection.
+    func wasLost() {
+        phase = .waiting
+        isRepeated = true
+    }
+
+    /// Notes a cancellation that overtook the request itself, whose continuation is still the waiting task's.
+    func wasCancelledEarly() { phase = .finished }
+
+    /// Resumes the waiting task; later calls do nothing.
+    func finish(_ outcome: Outcome) {
+        phase = .finished
+        continuation.take()?.resume(returning: outcome)
+    }
+}

@@ -1,0 +1,14 @@
+/// What is asked of a service: everything about a request but who waits for it.
+///
+/// Kept until the reply is there, so that a request that may be repeated can be encoded again for another connection.
+struct RequestParameters: Sendable {
+    var service: String
+    var operation: String
+    var body: [UInt8]
+    var annotations: Annotations
+    var requestID: RequestID
+    var deadline: ContinuousClock.Instant
+    var priority: UInt8
+    var isRepeatable: Bool
+    var trace: TraceContext?
+}

@@ -1,0 +1,57 @@
+import ZeroMQ
+
+/// One connection of a subscriber to the broker: an XSUB, whose subscriptions are messages.
+struct SubscriberLink: ~Copyable {
+    typealias Instant = ContinuousClock.Instant
+
+    private var connection: MonitoredSocket
+    private(set) var liveness: Liveness
+
+    init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration) throws(ZMQError) {
+        connection = try MonitoredSocket(.xsub, to: endpoint, in: context, waker: waker)
+        liveness = Liveness(interval: heartbeat, at: .now)
+    }
+
+    mutating func subscribe(to prefix: [UInt8], at now: Instant) throws(ZMQError) {
+        try send([1] + prefix, at: now)
+    }
+
+    mutating func unsubscribe(from prefix: [UInt8], at now: Instant) throws(ZMQError) {
+        try send([0] + prefix, at: now)
+    }
+
+    /// Receives all frames of one message; nil when there is none.
+    mutating func receive(at now: Instant) throws(ZMQError) -> [[UInt8]]? {
+        var frame = Message()
+        guard try connection.socket.receive(into: &frame) else { return nil }
+        liveness.heard(at: now)
+        var frames = [frame.bytes()]
+        while frame.hasMore, try connection.socket.receive(into: &frame) { frames.append(frame.bytes()) }
+        return frames
+    }
+
+    /// Why the connection is of no more use, or nil.
+    func reasonOfLoss(at now: Instant) throws(ZMQError) -> String? {
+        if try connection.wasCut() { return "the connection was cut" }
+        return liveness.isGone(at: now) ? "no answer for \(liveness.silence(at: now))" : nil
+    }
+
+    /// Whether there is something to receive, so that there must be no sleep.
+    func hasWork() throws(ZMQError) -> Bool {
+        try connection.socket.pendingEvents().contains(.readable)
+    }
+
+    mutating func sleep() throws(ZMQError) {
+        try connection.sleep(until: liveness.nextChange)
+    }
+
+    consuming func close() throws(ZMQError) {
+        try connection.close(linger: .zero)
+    }
+
+    private mutating func send(_ bytes: [UInt8], at now: Instant) throws(ZMQError) {
+        var message = Message(copying: bytes)
+        _ = try connection.socket.send(&message)
+        liveness.said(at: now)
+    }
+}

@@ -1,0 +1,212 @@
+import Logging
+import ZeroMQ
+
+/// The thread of a subscriber: owns its XSUB socket and gives every event to the subscriptions of its topic.
+///
+/// Every connection begins with all subscriptions and a sync topic. When the broker answers it, everything stands; on
+/// any but the first connection the subscriptions are then told that something may be missing.
+final class SubscriberLoop {
+    typealias Instant = ContinuousClock.Instant
+
+    private enum Ending { case lost(String), ended }
+
+    /// How many events are taken before consumers and the rest of the loop have their turn.
+    private static let batchLimit = 512
+
+    private let endpoint: Endpoint
+    private let context: Context
+    private let logger: Logger
+    private let heartbeat: Duration
+    private let mailbox: Mailbox<SubscriberCommand>
+    private let waker: Waker
+
+    private var topics = TopicTable<SubscriptionInbox>()
+    private var commands: [SubscriberCommand] = []
+    private var mustEnd = false
+    /// What is confirmed when a sync topic is answered.
+    private var confirmations: [[UInt8]: [OneTimeSignal]] = [:]
+    /// Answered when all subscriptions of this connection stand; nil when they do.
+    private var connectionSync: [UInt8]?
+    /// Whether subscriptions stood on an earlier connection.
+    private var wasUpBefore = false
+    /// Who got something in this pass.
+    private var touched: [SubscriptionInbox] = []
+
+    init(
+        endpoint: Endpoint,
+        context: Context,
+        logger: Logger,
+        heartbeat: Duration,
+        mailbox: Mailbox<SubscriberCommand>
+    ) throws(ZMQError) {
+        self.endpoint = endpoint
+        self.context = context
+        self.logger = logger
+        self.heartbeat = heartbeat
+        self.mailbox = mailbox
+        waker = try Waker()
+        mailbox.attach(waker)
+    }
+
+    /// Serves one connection after another until told to end. No subscription is left open when this returns or throws.
+    func run() throws(ZMQError) {
+        defer { endAll() }
+        do throws(ZMQError) {
+            while try serveOneLink() {}
+        } catch  where error.code == .terminated {
+            logger.debug("subscriber ended with its context")
+        }
+    }
+
+    /// False when the subscriber is to end.
+    private func serveOneLink() throws(ZMQError) -> Bool {
+        var link = try SubscriberLink(to: endpoint, in: context, waker: waker, heartbeat: heartbeat)
+        try subscribeToEverything(over: &link)
+        let ending = try serve(&link)
+        try link.close()
+        switch ending {
+        case .ended: return false
+        case .lost(let reason):
+            logLoss(because: reason)
+            return true
+        }
+    }
+
+    private func serve(_ link: inout SubscriberLink) throws(ZMQError) -> Ending {
+        while true {
+            let now = Instant.now
+            waker.reset()
+            try takeCommands(over: &link, at: now)
+            if mustEnd { return .ended }
+            let isDrained = try receiveBatch(over: &link, at: now)
+            if link.liveness.owesHeartbeat(at: now) { try probe(over: &link, at: now) }
+            if isDrained, try !link.hasWork() {
+                if let reason = try link.reasonOfLoss(at: now) { return .lost(reason) }
+                if mailbox.prepareToSleep() { try link.sleep() }
+            }
+        }
+    }
+
+    private func logLoss(because reason: String) {
+        guard connectionSync == nil else { return }
+        logger.warning(
+            "connection to the broker lost",
+            metadata: ["endpoint": "\(endpoint)", "reason": "\(reason)"]
+        )
+    }
+
+    private func endAll() {
+        for inbox in topics.all { inbox.buffer.end() }
+        for confirmation in confirmations.values.joined() { confirmation.end() }
+        for case .subscribe(let buffer, let confirmation) in commands + mailbox.close() {
+            buffer.end()
+            confirmation.end()
+        }
+    }
+}
+
+// MARK: - Subscribing
+
+extension SubscriberLoop {
+    private func takeCommands(over link: inout SubscriberLink, at now: Instant) throws(ZMQError) {
+        mailbox.take(into: &commands)
+        for command in commands {
+            switch command {
+            case .subscribe(let buffer, let confirmation):
+                try subscribe(buffer, confirmation: confirmation, over: &link, at: now)
+            case .unsubscribe(let buffer): try unsubscribe(buffer, over: &link, at: now)
+            case .end: mustEnd = true
+            }
+        }
+        commands.removeAll(keepingCapacity: true)
+    }
+
+    private func subscribe(
+        _ buffer: SubscriptionBuffer,
+        confirmation: OneTimeSignal,
+        over link: inout SubscriberLink,
+        at now: Instant
+    ) throws(ZMQError) {
+        let prefix = Array(buffer.prefix.utf8)
+        let isFirst = topics.add(SubscriptionInbox(buffer), for: prefix)
+        let sync = SyncTopic.make()
+        confirmations[sync] = [confirmation]
+        if isFirst { try link.subscribe(to: prefix, at: now) }
+        try link.subscribe(to: sync, at: now)
+    }
+
+    private func unsubscribe(
+        _ buffer: SubscriptionBuffer,
+        over link: inout SubscriberLink,
+        at now: Instant
+    ) throws(ZMQError) {
+        let prefix = Array(buffer.prefix.utf8)
+        buffer.end()
+        if topics.remove(for: prefix, where: { $0.buffer === buffer }) {
+            try link.unsubscribe(from: prefix, at: now)
+        }
+    }
+
+    /// Begins a connection: all that is wanted, then one sync topic for all that waits for a confirmation.
+    private func subscribeToEverything(over link: inout SubscriberLink) throws(ZMQError) {
+        let now = Instant.now
+        for prefix in topics.prefixes { try link.subscribe(to: prefix, at: now) }
+        let sync = SyncTopic.make()
+        confirmations = [sync: Array(confirmations.values.joined())]
+        connectionSync = sync
+        try link.subscribe(to: sync, at: now)
+    }
+
+    /// Asks a silent broker for a sign of life.
+    private func probe(over link: inout SubscriberLink, at now: Instant) throws(ZMQError) {
+        let sync = SyncTopic.make()
+        confirmations[sync] = []
+        try link.subscribe(to: sync, at: now)
+    }
+}
+
+// MARK: - Receiving
+
+extension SubscriberLoop {
+    /// Receives until there is nothing, or a batch is full; false for the latter.
+    private func receiveBatch(over link: inout SubscriberLink, at now: Instant) throws(ZMQError) -> Bool {
+        defer { flush() }
+        for _ in 0..<Self.batchLimit {
+            guard let frames = try link.receive(at: now) else { return true }
+            if SyncTopic.isOne(frames[0]) {
+                try confirm(frames[0], over: &link, at: now)
+            } else {
+                dispatch(frames)
+            }
+        }
+        return false
+    }
+
+    private func confirm(_ sync: [UInt8], over link: inout SubscriberLink, at now: Instant) throws(ZMQError) {
+        guard let confirmed = confirmations.removeValue(forKey: sync) else { return }
+        try link.unsubscribe(from: sync, at: now)
+        if sync == connectionSync { connectionStands() }
+        for confirmation in confirmed { confirmation.happen() }
+    }
+
+    private func connectionStands() {
+        connectionSync = nil
+        flush()
+        if wasUpBefore { for inbox in topics.all { inbox.buffer.interrupt() } }
+        wasUpBefore = true
+    }
+
+    private func dispatch(_ frames: [[UInt8]]) {
+        guard frames.count == 3, let event = try? Event(parsing: frames[2]) else {
+            return logger.warning("malformed event ignored", metadata: ["frames": "\(frames.count)"])
+        }
+        topics.forEachReceiver(of: frames[0]) { inbox in
+            if inbox.gather(event) { touched.append(inbox) }
+        }
+    }
+
+    private func flush() {
+        for inbox in touched { inbox.flush() }
+        touched.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,50 @@
+import ZeroMQ
+
+/// One connection of a client or worker to the broker: a DEALER, and whether the broker is still there.
+struct BrokerLink: ~Copyable {
+    typealias Instant = ContinuousClock.Instant
+
+    private var connection: MonitoredSocket
+    private(set) var liveness: Liveness
+
+    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``.
+    init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration) throws(ZMQError) {
+        connection = try MonitoredSocket(.dealer, to: endpoint, in: context, waker: waker)
+        liveness = Liveness(interval: heartbeat, at: .now)
+    }
+
+    /// Sends one frame; false when the link cannot take it now.
+    mutating func send(_ message: inout Message, at now: Instant) throws(ZMQError) -> Bool {
+        guard try connection.socket.send(&message) else { return false }
+        liveness.said(at: now)
+        return true
+    }
+
+    /// Receives one frame; false when there is none.
+    mutating func receive(into message: inout Message, at now: Instant) throws(ZMQError) -> Bool {
+        guard try connection.socket.receive(into: &message) else { return false }
+        liveness.heard(at: now)
+        return true
+    }
+
+    /// Why the connection is of no more use, or nil; what arrived before can still be received.
+    func reasonOfLoss(at now: Instant) throws(ZMQError) -> String? {
+        if try connection.wasCut() { return "the connection was cut" }
+        return liveness.isGone(at: now) ? "no heartbeat for \(liveness.silence(at: now))" : nil
+    }
+
+    /// Whether sending or receiving is possible now, so that there must be no sleep.
+    func hasWork(toSend: Bool) throws(ZMQError) -> Bool {
+        try !connection.socket.pendingEvents().isDisjoint(with: toSend ? [.readable, .writable] : .readable)
+    }
+
+    /// Sleeps until something may have happened.
+    mutating func sleep(until deadline: Instant) throws(ZMQError) {
+        try connection.sleep(until: deadline)
+    }
+
+    /// Closes the link, waiting at most `linger` for what was sent to leave.
+    consuming func close(linger: Duration) throws(ZMQError) {
+        try connection.close(linger: linger)
+    }
+}

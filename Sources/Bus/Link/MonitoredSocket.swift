@@ -1,0 +1,68 @@
+import ZeroMQ
+
+/// A connected socket that notices when its connection is cut, which libzmq by itself would mend silently.
+///
+/// It is never mended: its owner makes another one. So it is always known on which side of a loss a message was sent.
+struct MonitoredSocket: ~Copyable {
+    let socket: Socket
+    private let monitor: SocketMonitor?
+    private var poller = Poller()
+
+    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``.
+    ///
+    /// The connection of an `inproc://` endpoint cannot be watched; its owner has to notice the silence.
+    init(_ kind: Socket.Kind, to endpoint: Endpoint, in context: Context, waker: Waker) throws(ZMQError) {
+        let socket = try Self.makeSocket(kind, in: context)
+        poller.add(socket)
+        poller.add(waker)
+        let monitor = endpoint.transport == .inproc ? nil : try Self.watch(socket, with: &poller)
+        try socket.connect(endpoint)
+        self.socket = socket
+        self.monitor = monitor
+    }
+
+    private static func watch(_ socket: borrowing Socket, with poller: inout Poller) throws(ZMQError) -> SocketMonitor {
+        let monitor = try SocketMonitor(of: socket)
+        poller.add(monitor.socket)
+        return monitor
+    }
+
+    private static func makeSocket(_ kind: Socket.Kind, in context: Context) throws(ZMQError) -> Socket {
+        let socket = try Socket(kind, in: context)
+        // What is under way is bounded above: by request limits, credits and the buffers of events.
+        try socket.set(.sendHighWaterMark, to: 0)
+        try socket.set(.receiveHighWaterMark, to: 0)
+        try socket.set(.reconnectInterval, to: .milliseconds(20))
+        try socket.set(.reconnectIntervalMaximum, to: .milliseconds(500))
+        return socket
+    }
+
+    /// Whether the connection was cut since the last time; what arrived before can still be received.
+    func wasCut() throws(ZMQError) -> Bool {
+        while let event = try monitor?.next(within: .zero) {
+            if event.kind == .disconnected { return true }
+        }
+        return false
+    }
+
+    /// Sleeps until something may have happened; nil is no deadline.
+    mutating func sleep(until deadline: ContinuousClock.Instant?) throws(ZMQError) {
+        try poller.wait(until: deadline)
+    }
+
+    /// Closes the socket, waiting at most `linger` for what was sent to leave.
+    consuming func close(linger: Duration) throws(ZMQError) {
+        try socket.set(.linger, to: linger)
+        try Self.close(socket, watchedBy: monitor, within: linger + .seconds(1))
+    }
+
+    /// Closes the socket before its monitor: libzmq's threads wait for a monitor's reader, so it must be the last to go.
+    private static func close(
+        _ socket: consuming Socket,
+        watchedBy monitor: consuming SocketMonitor?,
+        within limit: Duration
+    ) throws(ZMQError) {
+        _ = consume socket
+        while let event = try monitor?.next(within: limit), event.kind != .monitorStopped {}
+    }
+}

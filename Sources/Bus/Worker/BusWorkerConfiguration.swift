@@ -1,0 +1,44 @@
+public import JSON
+public import ZeroMQ
+
+extension BusWorker {
+    /// What a worker offers, and how much it takes on.
+    public struct Configuration: Sendable {
+        /// The name it serves, 1 to 255 bytes. Workers of the same name share the load.
+        public var service: String
+        /// Where the broker accepts clients and workers.
+        public var endpoint: Endpoint
+        /// How many requests it works on at once; 1 to 65,535. Default: 256.
+        public var credits: Int
+        /// What others may know of it, such as `tags`; the broker passes it on unread. Default: empty.
+        public var announcement: JSONValue
+        /// How long a graceful shutdown waits for what is in hand. Default: 30 seconds.
+        public var drainTimeout: Duration
+        /// Whether handlers may block their thread, by waiting for a lock or a disk or by computing for long.
+        ///
+        /// They then start on Swift's shared threads instead of the socket's, which costs a third of the rate.
+        /// Default: false.
+        public var handlersMayBlock: Bool
+        /// After how long without a message each side says that it is alive; after three such silences the other
+        /// side counts as gone. Default: 1 second.
+        public var heartbeat: Duration
+
+        public init(
+            service: String,
+            endpoint: Endpoint,
+            credits: Int = 256,
+            announcement: JSONValue = [:],
+            drainTimeout: Duration = .seconds(30),
+            handlersMayBlock: Bool = false,
+            heartbeat: Duration = .seconds(1)
+        ) {
+            self.service = service
+            self.endpoint = endpoint
+            self.credits = credits
+            self.announcement = announcement
+            self.drainTimeout = drainTimeout
+            self.handlersMayBlock = handlersMayBlock
+            self.heartbeat = heartbeat
+        }
+    }
+}

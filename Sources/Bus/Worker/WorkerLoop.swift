@@ -1,0 +1,329 @@
+import JSON
+import Logging
+import ZeroMQ
+
+/// The thread of a worker: owns its socket, starts its handlers and sends their replies.
+///
+/// It announces the worker on every link, and again when the broker has forgotten it. While it drains, it goes on
+/// answering until nothing is in hand and the broker has confirmed that nothing more will come.
+final class WorkerLoop {
+    typealias Instant = ContinuousClock.Instant
+
+    private enum Ending { case lost(String), ended }
+
+    private enum Phase {
+        case serving
+        /// Until when what is in hand may finish.
+        case draining(until: Instant)
+        /// Handlers were cancelled; until when they may still answer.
+        case ending(until: Instant)
+    }
+
+    /// How many frames are taken before the rest of the loop has its turn.
+    private static let batchLimit = 512
+    /// How long cancelled handlers may take to answer, and replies to leave.
+    private static let grace = Duration.seconds(1)
+
+    private let configuration: BusWorker.Configuration
+    private let context: Context
+    private let logger: Logger
+    private let mailbox: Mailbox<WorkerCommand>
+    private let readiness: OneTimeSignal
+    private let waker: Waker
+    private let route: ReplyRoute
+    private let runner: HandlerRunner
+
+    private var calls = CallTable()
+    private var commands: [WorkerCommand] = []
+    private var phase = Phase.serving
+    /// Whether the broker has acknowledged the announcement on this link.
+    private var isUp = false
+    /// Whether the broker sends nothing more: it said so, or it is gone.
+    private var isSealed = false
+    private var message = Message()
+
+    init(
+        _ configuration: BusWorker.Configuration,
+        context: Context,
+        logger: Logger,
+        mailbox: Mailbox<WorkerCommand>,
+        readiness: OneTimeSignal,
+        handler: @escaping BusWorker.Handler
+    ) throws(ZMQError) {
+        self.configuration = configuration
+        self.context = context
+        self.logger = logger
+        self.mailbox = mailbox
+        self.readiness = readiness
+        waker = try Waker()
+        route = ReplyRoute(mailbox: mailbox)
+        runner = HandlerRunner(
+            handler: handler,
+            route: route,
+            mayBlock: configuration.handlersMayBlock,
+            logger: logger
+        )
+        mailbox.attach(waker)
+    }
+
+    /// Serves one link after another until told to end. No handler is left without a cancellation when this returns.
+    func run() throws(ZMQError) {
+        defer {
+            _ = mailbox.close()
+            for task in calls.tasks { task.cancel() }
+        }
+        do throws(ZMQError) {
+            while try serveOneLink() {}
+        } catch  where error.code == .terminated {
+            logger.debug("worker ended with its context", metadata: ["service": "\(configuration.service)"])
+        }
+    }
+
+    /// False when the worker is to end.
+    private func serveOneLink() throws(ZMQError) -> Bool {
+        var link = try BrokerLink(
+            to: configuration.endpoint,
+            in: context,
+            waker: waker,
+            heartbeat: configuration.heartbeat
+        )
+        isUp = false
+        try announce(over: &link)
+        let ending = try serve(&link)
+        try link.close(linger: isUp ? Self.grace : .zero)
+        switch ending {
+        case .ended: return false
+        case .lost(let reason):
+            logLoss(because: reason)
+            return true
+        }
+    }
+
+    private func serve(_ link: inout BrokerLink) throws(ZMQError) -> Ending {
+        while true {
+            let now = Instant.now
+            try takeCommands(over: &link)
+            let isDrained = try receiveBatch(over: &link)
+            if try isOver(at: now, over: &link) { return .ended }
+            if link.liveness.owesHeartbeat(at: now) { try link.send(.heartbeat(of: configuration.service), at: now) }
+            if isDrained, try !link.hasWork(toSend: false) {
+                if let reason = try loss(of: &link, at: now) { return .lost(reason) }
+                try sleep(on: &link)
+            }
+        }
+    }
+
+    private func sleep(on link: inout BrokerLink) throws(ZMQError) {
+        guard mailbox.prepareToSleep() else { return }
+        try link.sleep(until: nextTurn(link.liveness.nextChange))
+        waker.reset()
+    }
+
+    private func nextTurn(_ heartbeat: Instant) -> Instant {
+        switch phase {
+        case .serving: heartbeat
+        case .draining(let end), .ending(let end): isSealed ? end : min(end, heartbeat)
+        }
+    }
+
+    /// Why this link is of no more use; nil while it is, or when there is no need for another one.
+    private func loss(of link: inout BrokerLink, at now: Instant) throws(ZMQError) -> String? {
+        guard !isSealed, let reason = try link.reasonOfLoss(at: now) else { return nil }
+        if case .serving = phase { return reason }
+        isSealed = true
+        calls.announceAgain()
+        return nil
+    }
+
+    private func logLoss(because reason: String) {
+        guard isUp else { return }
+        logger.warning(
+            "connection to the broker lost",
+            metadata: [
+                "service": "\(configuration.service)", "endpoint": "\(configuration.endpoint)", "reason": "\(reason)",
+            ]
+        )
+    }
+}
+
+// MARK: - What other threads ask for
+
+extension WorkerLoop {
+    private func takeCommands(over link: inout BrokerLink) throws(ZMQError) {
+        mailbox.take(into: &commands)
+        for command in commands {
+            switch command {
+            case .finished(let key, let reply): try finish(key, with: reply, over: &link)
+            case .drain: try drain(over: &link)
+            case .end: try end(over: &link)
+            }
+        }
+        commands.removeAll(keepingCapacity: true)
+    }
+
+    private func drain(over link: inout BrokerLink) throws(ZMQError) {
+        guard case .serving = phase else { return }
+        phase = .draining(until: .now + configuration.drainTimeout)
+        isSealed = !isUp
+        try link.send(.goodbye(of: configuration.service), at: .now)
+    }
+
+    private func end(over link: inout BrokerLink) throws(ZMQError) {
+        if case .ending = phase { return }
+        phase = .ending(until: .now + Self.grace)
+        for task in calls.tasks { task.cancel() }
+        try link.send(.goodbye(of: configuration.service), at: .now)
+    }
+
+    private func isOver(at now: Instant, over link: inout BrokerLink) throws(ZMQError) -> Bool {
+        switch phase {
+        case .serving: return false
+        case .ending(let limit): return calls.isEmpty || now >= limit
+        case .draining(let limit):
+            if calls.isEmpty && isSealed { return true }
+            if now >= limit { try end(over: &link) }
+            return false
+        }
+    }
+}
+
+// MARK: - What comes in
+
+extension WorkerLoop {
+    /// Receives until there is nothing, or a batch is full; false for the latter.
+    private func receiveBatch(over link: inout BrokerLink) throws(ZMQError) -> Bool {
+        for _ in 0..<Self.batchLimit {
+            let now = Instant.now
+            guard try link.receive(into: &message, at: now) else { return true }
+            try act(on: frame(at: now), over: &link)
+        }
+        return false
+    }
+
+    /// What a frame from the broker asks for, read while its memory is there.
+    private enum Frame {
+        case request(BusRequest, correlation: UInt64)
+        case unreadable(EnvelopeError, correlation: UInt64)
+        case cancel(correlation: UInt64)
+        case acknowledged
+        case goodbye(Status)
+        case nothing
+    }
+
+    private func frame(at now: Instant) -> Frame {
+        message.withUnsafeBytes { bytes in
+            do throws(EnvelopeError) {
+                return try frame(EnvelopeView(bytes), at: now)
+            } catch {
+                logger.warning("malformed frame from the broker", metadata: ["fault": "\(error)"])
+                return .nothing
+            }
+        }
+    }
+
+    private func frame(_ view: EnvelopeView, at now: Instant) throws(EnvelopeError) -> Frame {
+        switch view.kind {
+        case .request: request(view, at: now)
+        case .cancel: .cancel(correlation: view.correlation)
+        case .ready: .acknowledged
+        case .goodbye: .goodbye(view.status)
+        case .reply, .partial, .credit, .heartbeat: .nothing
+        }
+    }
+
+    private func request(_ view: EnvelopeView, at now: Instant) -> Frame {
+        do throws(EnvelopeError) {
+            return .request(try BusRequest(view, at: now), correlation: view.correlation)
+        } catch {
+            return .unreadable(error, correlation: view.correlation)
+        }
+    }
+
+    private func act(on frame: Frame, over link: inout BrokerLink) throws(ZMQError) {
+        switch frame {
+        case .request(let request, let correlation): try start(request, correlation: correlation, over: &link)
+        case .unreadable(let fault, let correlation):
+            try send(.problem(Problem(.badRequest, fault.description)), correlation: correlation, over: &link)
+        case .cancel(let correlation): calls.task(correlation: correlation)?.cancel()
+        case .acknowledged: acknowledged()
+        case .goodbye(let status): try goodbye(status, over: &link)
+        case .nothing: break
+        }
+    }
+
+    private func acknowledged() {
+        isUp = true
+        readiness.happen()
+    }
+
+    /// The broker sends nothing more: because we asked for it, because it has forgotten us, or because it ends.
+    private func goodbye(_ status: Status, over link: inout BrokerLink) throws(ZMQError) {
+        switch (phase, status) {
+        case (.serving, .gone): try announce(over: &link)
+        // It still takes our replies; when it has gone, the link is lost and we announce ourselves on another.
+        case (.serving, _): break
+        default: isSealed = true
+        }
+    }
+}
+
+// MARK: - What is done
+
+extension WorkerLoop {
+    private func announce(over link: inout BrokerLink) throws(ZMQError) {
+        calls.announceAgain()
+        let ready = Envelope(
+            .ready,
+            service: configuration.service,
+            credits: freeCredits,
+            body: configuration.announcement.serialized()
+        )
+        try link.send(ready, at: .now)
+    }
+
+    /// What the broker may send, given what it does not know of.
+    private var freeCredits: UInt16 { UInt16(clamping: configuration.credits - calls.orphans) }
+
+    private func start(
+        _ request: BusRequest,
+        correlation: UInt64,
+        over link: inout BrokerLink
+    ) throws(ZMQError) {
+        guard calls.count < configuration.credits else {
+            let problem = Problem(.serviceUnavailable, "\(configuration.service) was sent more than its credits allow.")
+            return try send(.problem(problem), correlation: correlation, over: &link)
+        }
+        let key = calls.begin(correlation: correlation)
+        calls.keep(runner.start(request, key: key), for: key)
+        if let (key, reply) = route.takeLocal() { try finish(key, with: reply, over: &link) }
+    }
+
+    private func finish(_ key: UInt64, with reply: BusReply, over link: inout BrokerLink) throws(ZMQError) {
+        switch calls.finish(key) {
+        case .answer(let correlation): try send(reply, correlation: correlation, over: &link)
+        case .orphan: try link.send(Envelope(.credit, service: configuration.service, credits: freeCredits), at: .now)
+        case .unknown: break
+        }
+    }
+
+    private func send(
+        _ reply: BusReply,
+        correlation: UInt64,
+        over link: inout BrokerLink
+    ) throws(ZMQError) {
+        var message = encode(reply, correlation: correlation)
+        guard try !link.send(&message, at: .now) else { return }
+        logger.error("reply could not be sent", metadata: ["service": "\(configuration.service)"])
+    }
+
+    /// The reply's frame, or one that says why there is none.
+    private func encode(_ reply: BusReply, correlation: UInt64) -> Message {
+        do throws(EnvelopeError) {
+            return try reply.frame(correlation: correlation)
+        } catch {
+            logger.error("reply could not be encoded", metadata: ["fault": "\(error)"])
+            let problem = Problem(.internalServerError, "\(configuration.service) made a reply that cannot be sent.")
+            return (try? problem.reply.frame(correlation: correlation)) ?? Message()
+        }
+    }
+}
