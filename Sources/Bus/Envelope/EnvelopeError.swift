@@ -22,6 +22,8 @@ public enum EnvelopeError: Error, Sendable, Hashable {
     case annotationsTooLong(Int)
     /// A body of more than 4 GiB.
     case bodyTooLong(Int)
+    /// More than one frame: a message of the bus is one.
+    case severalFrames
     /// There is no memory for a frame of this many bytes.
     case outOfMemory(Int)
 }
@@ -41,6 +43,7 @@ extension EnvelopeError: CustomStringConvertible {
         case .badAnnotation(let fault): "An annotation is not right: \(fault)."
         case .annotationsTooLong(let count): "Annotations have at most 65535 bytes, not \(count)."
         case .bodyTooLong(let count): "A body of \(count) bytes is too long."
+        case .severalFrames: "A message has one frame, not several."
         case .outOfMemory(let count): "There is no memory for a frame of \(count) bytes."
         }
     }

@@ -1,0 +1,131 @@
+import JSON
+import Logging
+import ZeroMQ
+
+/// What is rare: the broker's own messages, its own service and its events.
+extension BrokerLoop {
+    enum SendOutcome {
+        case sent
+        /// The connection takes no more now.
+        case full
+        /// The peer is gone.
+        case unreachable
+    }
+
+    /// Sends one frame to a peer if its connection takes it now. If not, the frame is as it was.
+    @inline(__always)
+    mutating func send(_ frame: inout Message, to peer: Int) throws(ZMQError) -> SendOutcome {
+        switch addressResult(peer) {
+        case .success(true): break
+        case .success(false): return .full
+        case .failure(let error) where error.code == .hostUnreachable: return .unreachable
+        case .failure(let error): throw error
+        }
+        machine.peers[peer].lastSaid = now
+        // Once the address is taken, the frame is taken, too.
+        _ = try router.socket.send(&frame)
+        return .sent
+    }
+
+    @inline(__always)
+    private func addressResult(_ peer: Int) -> Result<Bool, ZMQError> {
+        machine.routes.withBytes(of: machine.peers[peer].id) { id in
+            Result { () throws(ZMQError) in try router.socket.send(copying: id, more: true) }
+        }
+    }
+
+    /// Does what the machine has asked for, and what follows from that.
+    mutating func performActions() throws(ZMQError) {
+        while !machine.actions.isEmpty || !machine.listed.isEmpty {
+            for action in machine.takeActions() { try perform(action) }
+            try dispatchWaiting()
+        }
+    }
+
+    private mutating func perform(_ action: BrokerAction) throws(ZMQError) {
+        switch action {
+        case .tell(let peer, let envelope): try tell(peer, envelope)
+        case .release(let slot): release(slot)
+        case .publish(let event): publish(event)
+        }
+    }
+
+    /// A slot that is in use again holds another request's frame.
+    private mutating func release(_ slot: Int) {
+        if machine.requests[slot].heldBytes == 0 { messages.discard(slot) }
+    }
+
+    private mutating func tell(_ peer: Int, _ envelope: Envelope) throws(ZMQError) {
+        guard machine.peers[peer].isLive, var frame = try? envelope.encode() else { return }
+        switch try send(&frame, to: peer) {
+        case .sent: break
+        case .full: if envelope.kind == .reply { machine.couldNotDeliver() }
+        case .unreachable: machine.remove(peer: peer, because: "disconnected")
+        }
+    }
+
+    private mutating func publish(_ event: WorkerEvent) {
+        sequence += 1
+        logger.info(
+            event.reason == nil ? "worker ready" : "worker gone",
+            metadata: [
+                "service": "\(event.service)", "worker": "\(event.worker)", "credits": "\(event.credits)",
+                "reason": "\(event.reason ?? "-")",
+            ]
+        )
+        let cloudEvent = Event(
+            topic: WorkerEvent.topic,
+            sequence: sequence,
+            type: event.type,
+            source: source,
+            data: event.data
+        )
+        events.post(.publish(cloudEvent))
+    }
+
+    private var source: String { "/broker/\(configuration.instance)" }
+}
+
+// MARK: - The service `broker`
+
+extension BrokerLoop {
+    /// Answers a request for the broker's own service.
+    mutating func answer(_ frame: inout Message, for peer: Int) throws(ZMQError) {
+        guard let request = try? Envelope(decoding: frame) else {
+            return machine.malformed(.badAnnotation("they cannot be read"), correlation: nil, from: peer)
+        }
+        let (status, body) = answer(to: request.operation)
+        let isProblem = !status.isSuccess
+        machine.tell(
+            peer,
+            Envelope(
+                .reply,
+                status: status,
+                correlation: request.correlation,
+                annotations: isProblem ? [Annotations.contentType: "application/problem+json"] : [:],
+                body: body.serialized()
+            )
+        )
+    }
+
+    private func answer(to operation: String) -> (Status, JSONValue) {
+        switch operation {
+        case "ping": (.ok, ["status": "ok"])
+        case "health": (.ok, ["status": "ok", "timestamp": .string(Timestamp.now.description)])
+        case "about": (.ok, ["name": .string(BrokerMachine.ownService), "version": "1.0"])
+        case "forms": (.ok, [])
+        case "workers": (.ok, workers)
+        case "statistics": (.ok, .object(machine.statisticsSnapshot))
+        default: (.notFound, Problem(.notFound, "Unknown operation of broker: \(operation)").json)
+        }
+    }
+
+    /// The workers, and the event from which on changes of them are to be followed.
+    private var workers: JSONValue {
+        [
+            "source": .string(source),
+            "sequence": JSONValue(sequence),
+            "workers": .array(machine.workerSnapshot.map(\.data)),
+        ]
+    }
+}

@@ -1,0 +1,236 @@
+import Logging
+import ZeroMQ
+
+/// The thread of a broker: receives, lets the machine decide, sends.
+///
+/// A pass takes what has arrived, up to a bound, so that timers and commands get their turn under any load; it sleeps
+/// only when the socket has nothing more. It waits for no peer: what a peer cannot take is dropped and counted.
+struct BrokerLoop: ~Copyable {
+    /// How many messages are taken before the rest of the loop has its turn.
+    private static let batchLimit = 256
+    /// A connection that is lost is known to the socket a little later than to its monitor.
+    private static let probeDelays: [Duration] = [.zero, .milliseconds(20), .milliseconds(200)]
+
+    let configuration: Broker.Configuration
+    let logger: Logger
+    let clock = BrokerClock()
+    let router: BrokerSocket
+    let waker: Waker
+    let mailbox: Mailbox<BrokerCommand>
+    let events: Mailbox<EventProxyCommand>
+
+    var machine: BrokerMachine
+    var messages = MessageSlab()
+    var sequence: UInt64 = 0
+    var now = Moment.start
+    private var poller = Poller()
+    private var probes: [Moment] = []
+    private var commands: [BrokerCommand] = []
+    /// When a shutdown ends, whatever is still under way.
+    private var end = Moment.never
+
+    init(
+        _ configuration: Broker.Configuration,
+        context: Context,
+        logger: Logger,
+        mailbox: Mailbox<BrokerCommand>,
+        events: Mailbox<EventProxyCommand>
+    ) throws(ZMQError) {
+        let waker = try Waker()
+        let router = try BrokerSocket(configuration, in: context)
+        self.configuration = configuration
+        self.logger = logger
+        self.mailbox = mailbox
+        self.events = events
+        machine = BrokerMachine(
+            configuration.limits,
+            instance: configuration.instance,
+            seed: .random(in: 0...UInt64.max)
+        )
+        router.watch(with: &poller)
+        poller.add(waker)
+        mailbox.attach(waker)
+        self.waker = waker
+        self.router = router
+    }
+
+    /// Accepts peers at every endpoint of the configuration; returns where that really is.
+    func bind() throws(ZMQError) -> [Endpoint] {
+        var bound: [Endpoint] = []
+        for endpoint in configuration.endpoints { bound.append(try router.socket.bind(endpoint)) }
+        return bound
+    }
+
+    /// Serves until told to end; returns early when the context is shut down.
+    consuming func run() throws(ZMQError) {
+        do throws(ZMQError) {
+            while try pass() {}
+        } catch  where error.code == .terminated {
+            return logger.debug("broker ended with its context")
+        }
+        try router.close(linger: .seconds(1))
+    }
+
+    /// False when the broker is to end.
+    private mutating func pass() throws(ZMQError) -> Bool {
+        now = clock.now
+        try takeCommands()
+        let isDrained = try receiveBatch()
+        try watchTime()
+        if now >= end || (machine.isStopping && machine.isIdle) { return false }
+        guard isDrained, try !router.socket.pendingEvents().contains(.readable) else { return true }
+        try sleep()
+        return true
+    }
+
+    private mutating func sleep() throws(ZMQError) {
+        guard mailbox.prepareToSleep() else { return }
+        let wake = min(machine.nextWake, min(end, probes.last ?? .never))
+        try poller.wait(until: clock.instant(of: wake))
+        waker.reset()
+        if try router.lostConnection() { planProbes() }
+    }
+
+    private mutating func takeCommands() throws(ZMQError) {
+        mailbox.take(into: &commands)
+        for command in commands {
+            switch command {
+            case .drain: try drain()
+            case .end: end = now
+            }
+        }
+        commands.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func drain() throws(ZMQError) {
+        guard !machine.isStopping else { return }
+        end = min(end, now + configuration.drainTimeout)
+        machine.stop()
+        try performActions()
+    }
+}
+
+// MARK: - Time
+
+extension BrokerLoop {
+    private mutating func watchTime() throws(ZMQError) {
+        if now >= machine.nextWake {
+            machine.advance(to: now)
+            try performActions()
+        }
+        guard let probe = probes.last, now >= probe else { return }
+        probes.removeLast()
+        machine.probe()
+        try performActions()
+    }
+
+    /// Latest first. One plan serves all connections that are lost meanwhile, as its last probe comes after them all.
+    private mutating func planProbes() {
+        let now = clock.now
+        probes = Self.probeDelays.reversed().map { now + $0 }
+    }
+}
+
+// MARK: - Messages
+
+extension BrokerLoop {
+    /// Receives until there is nothing, or a batch is full; false for the latter.
+    private mutating func receiveBatch() throws(ZMQError) -> Bool {
+        var address = Message()
+        var frame = Message()
+        for _ in 0..<Self.batchLimit {
+            guard try router.socket.receive(into: &address) else { return true }
+            let peer = Self.peer(address, in: &machine, at: now)
+            guard address.hasMore, try router.socket.receive(into: &frame) else { continue }
+            if frame.hasMore {
+                try refuseMultipart(&frame, from: peer)
+            } else {
+                try handle(&frame, from: peer)
+            }
+        }
+        return false
+    }
+
+    @inline(__always)
+    private static func peer(_ address: borrowing Message, in machine: inout BrokerMachine, at now: Moment) -> Int {
+        address.withUnsafeBytes { machine.peer($0, heardAt: now) }
+    }
+
+    @inline(__always)
+    private static func decision(
+        on frame: inout Message,
+        from peer: Int,
+        by machine: inout BrokerMachine,
+        at now: Moment
+    ) -> BrokerDecision {
+        frame.withUnsafeMutableBytes { machine.receive($0, from: peer, at: now) }
+    }
+
+    @inline(__always)
+    private mutating func handle(_ frame: inout Message, from peer: Int) throws(ZMQError) {
+        switch Self.decision(on: &frame, from: peer, by: &machine, at: now) {
+        case .forward(let worker, let slot, let keep): try forward(&frame, to: worker, slot: slot, keep: keep)
+        case .deliver(let client, let slot):
+            messages.discard(slot)
+            try deliver(&frame, to: client)
+        case .deliverPart(let client): try deliver(&frame, to: client)
+        case .hold(let slot): hold(&frame, for: slot)
+        case .answerYourself: try answer(&frame, for: peer)
+        case .done: break
+        }
+        if !machine.listed.isEmpty { try dispatchWaiting() }
+        if !machine.actions.isEmpty { try performActions() }
+    }
+
+    private mutating func hold(_ frame: inout Message, for slot: Int) {
+        var held = Message()
+        swap(&held, &frame)
+        messages.hold(held, for: slot)
+    }
+
+    @inline(__always)
+    private mutating func forward(
+        _ frame: inout Message,
+        to worker: Int,
+        slot: Int,
+        keep: Bool
+    ) throws(ZMQError) {
+        if keep { messages.hold(frame.shared(), for: slot) }
+        let outcome = try send(&frame, to: worker)
+        guard outcome != .sent else { return }
+        hold(&frame, for: slot)
+        try couldNotSend(slot, to: worker, outcome)
+    }
+
+    private mutating func deliver(_ frame: inout Message, to client: Int) throws(ZMQError) {
+        let outcome = try send(&frame, to: client)
+        guard outcome != .sent else { return }
+        machine.couldNotDeliver()
+        if outcome == .unreachable { machine.remove(peer: client, because: "disconnected") }
+    }
+
+    /// Sends what has waited and can go now.
+    mutating func dispatchWaiting() throws(ZMQError) {
+        while let dispatch = machine.nextDispatch(at: now) {
+            guard let held = messages.take(dispatch.slot) else { continue }
+            // What was sent before may still be read where it lies.
+            var frame = dispatch.isRepeated ? Message(copying: held.bytes()) : held
+            frame.withUnsafeMutableBytes { dispatch.patch($0) }
+            try forward(&frame, to: dispatch.peer, slot: dispatch.slot, keep: dispatch.keep)
+        }
+    }
+
+    /// The request was not sent; it waits again, at the front.
+    private mutating func couldNotSend(_ slot: Int, to worker: Int, _ outcome: SendOutcome) throws(ZMQError) {
+        machine.couldNotSend(slot)
+        if outcome == .unreachable { machine.remove(peer: worker, because: "disconnected") }
+    }
+
+    /// Messages of the bus have one frame.
+    private mutating func refuseMultipart(_ frame: inout Message, from peer: Int) throws(ZMQError) {
+        let correlation = frame.withUnsafeBytes { EnvelopeView.correlation(in: $0) }
+        while frame.hasMore, try router.socket.receive(into: &frame) {}
+        machine.malformed(.severalFrames, correlation: correlation, from: peer)
+        try performActions()
+    }
+}

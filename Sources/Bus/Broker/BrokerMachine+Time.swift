@@ -1,0 +1,85 @@
+/// What happens because time passes. The loop asks for ``nextWake`` and calls ``advance(to:)`` when it has come.
+extension BrokerMachine {
+    /// How exact deadlines in the queue are: a search through what waits is not repeated sooner.
+    private static let expiryInterval = Duration.milliseconds(10)
+
+    /// When time matters next.
+    var nextWake: Moment {
+        guard earliestDeadline != .never else { return nextBeat }
+        return min(nextBeat, max(earliestDeadline, lastExpiry + Self.expiryInterval))
+    }
+
+    /// Ends what has waited too long, and in every heartbeat's interval drops who is silent and greets the others.
+    mutating func advance(to now: Moment) {
+        if now >= earliestDeadline, now >= lastExpiry + Self.expiryInterval { expireQueues(at: now) }
+        guard now >= nextBeat else { return }
+        nextBeat = now + limits.heartbeat
+        beat(at: now)
+        expireInHand(at: now)
+    }
+
+    private mutating func beat(at now: Moment) {
+        for peer in Array(peers.indices) where peers[peer].isLive {
+            let silence = now - peers[peer].lastHeard
+            if silence >= limits.silenceLimit, mustGo(peer) {
+                remove(peer: peer, because: "no heartbeat for \(silence)")
+            } else if now - peers[peer].lastSaid >= limits.heartbeat / 2 {
+                tell(peer, Envelope(.heartbeat))
+            }
+        }
+    }
+
+    /// A client that never sent heartbeats may wait in silence; whether it is still there, the heartbeat to it tells.
+    private func mustGo(_ peer: Int) -> Bool {
+        peers[peer].sendsHeartbeats || peers[peer].worker != PeerRow.nobody || peers[peer].requests.isEmpty
+    }
+
+    private mutating func expireQueues(at now: Moment) {
+        lastExpiry = now
+        earliestDeadline = .never
+        guard waiting > 0 else { return }
+        for slot in 0..<requests.capacity where requests[slot].state == .queued {
+            if requests[slot].deadline <= now {
+                expire(slot)
+            } else {
+                earliestDeadline = min(earliestDeadline, requests[slot].deadline)
+            }
+        }
+    }
+
+    /// A client that keeps its own time has asked no more; one that does not is answered here.
+    private mutating func expireInHand(at now: Moment) {
+        guard requests.count > 0 else { return }
+        for slot in 0..<requests.capacity where requests[slot].state == .inHand && requests[slot].deadline <= now {
+            statistics.expired += 1
+            let refusal = BrokerRefusal.expired(service: services[requests[slot].service].text)
+            answer(refusal, correlation: requests[slot].clientCorrelation, to: requests[slot].client)
+            abandon(slot)
+        }
+    }
+}
+
+// MARK: - Probes and shutdown
+
+extension BrokerMachine {
+    /// A connection was lost, nobody knows whose: a heartbeat to everybody who has or waits for something tells.
+    mutating func probe() {
+        for peer in peers.indices where hasBusiness(peer) { tell(peer, Envelope(.heartbeat)) }
+    }
+
+    private func hasBusiness(_ peer: Int) -> Bool {
+        peers[peer].worker != PeerRow.nobody || !peers[peer].requests.isEmpty
+    }
+
+    /// Takes nothing new from now on.
+    mutating func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        for peer in peers.indices {
+            tell(peer, .brokerGoodbye(.serviceUnavailable, sentence: BrokerRefusal.stopping.sentence))
+        }
+    }
+
+    /// Whether every request has been answered.
+    var isIdle: Bool { requests.count == 0 }
+}

@@ -1,0 +1,58 @@
+import JSON
+
+/// Why the broker answers a request itself. Clients tell these from a service's answers by the flag.
+enum BrokerRefusal: Sendable, Hashable {
+    case noWorker(service: String)
+    case queueFull(service: String, limit: Int)
+    case tooMuch
+    case stopping
+    case tooLarge(bytes: Int, limit: Int)
+    case expired(service: String)
+    case workerLost(service: String)
+    case malformed(EnvelopeError)
+
+    var status: Status {
+        switch self {
+        case .noWorker, .queueFull, .tooMuch, .stopping: .serviceUnavailable
+        case .tooLarge: .contentTooLarge
+        case .expired: .gatewayTimeout
+        case .workerLost: .badGateway
+        case .malformed: .badRequest
+        }
+    }
+
+    /// In how many seconds it is worth another try; nil when nothing speaks for it.
+    var retryAfter: Int? {
+        switch self {
+        case .queueFull, .tooMuch, .stopping: 1
+        case .noWorker, .tooLarge, .expired, .workerLost, .malformed: nil
+        }
+    }
+
+    var sentence: String {
+        switch self {
+        case .noWorker(let service): "No worker offers the service '\(service)'."
+        case .queueFull(let service, let limit): "\(limit) requests are waiting for the service '\(service)' already."
+        case .tooMuch: "The broker has too much to do."
+        case .stopping: "The broker is shutting down."
+        case .tooLarge(let bytes, let limit): "The body has \(bytes) bytes; \(limit) are allowed."
+        case .expired(let service): "The service '\(service)' did not answer in time."
+        case .workerLost(let service): "The worker of the service '\(service)' that had the request is gone."
+        case .malformed(let error): error.description
+        }
+    }
+
+    /// The reply that says so.
+    func reply(to correlation: UInt64) -> Envelope {
+        var annotations: Annotations = [Annotations.contentType: "application/problem+json"]
+        annotations[Annotations.retryAfter] = retryAfter.map(String.init)
+        return Envelope(
+            .reply,
+            flags: .fromBroker,
+            status: status,
+            correlation: correlation,
+            annotations: annotations,
+            body: Problem(status, sentence).bytes
+        )
+    }
+}

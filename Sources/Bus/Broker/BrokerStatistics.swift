@@ -1,0 +1,36 @@
+import JSON
+
+/// What a broker has counted since it started; the `statistics` operation of the service `broker` tells it.
+struct BrokerStatistics: Sendable, Hashable {
+    /// Requests accepted.
+    var requests = 0
+    /// Replies passed to their clients.
+    var replies = 0
+    /// Requests that had to wait for a credit.
+    var queued = 0
+    /// Requests refused: no worker, too much waiting, too large.
+    var refused = 0
+    /// Requests whose deadline passed.
+    var expired = 0
+    /// Requests their clients took back, or left behind.
+    var cancelled = 0
+    /// Requests given to another worker because the one that had them is gone.
+    var repeated = 0
+    /// Requests answered 502 because the worker that had them is gone.
+    var lost = 0
+    /// Replies to nothing that their sender was asked: too late, or forged.
+    var stale = 0
+    /// Replies that their client could not take: gone, or too slow.
+    var undeliverable = 0
+    /// Frames that are none of this protocol.
+    var malformed = 0
+
+    var json: JSONObject {
+        [
+            "requests": JSONValue(requests), "replies": JSONValue(replies), "queued": JSONValue(queued),
+            "refused": JSONValue(refused), "expired": JSONValue(expired), "cancelled": JSONValue(cancelled),
+            "repeated": JSONValue(repeated), "lost": JSONValue(lost), "stale": JSONValue(stale),
+            "undeliverable": JSONValue(undeliverable), "malformed": JSONValue(malformed),
+        ]
+    }
+}

@@ -1,0 +1,6 @@
+/// What other threads ask of the thread that passes events on.
+enum EventProxyCommand: Sendable {
+    /// Send an event of the broker's own.
+    case publish(Event)
+    case end
+}
