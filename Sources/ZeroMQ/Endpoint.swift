@@ -13,6 +13,9 @@ public struct Endpoint: Sendable, Hashable, CustomStringConvertible {
         /// TCP, between machines or on one.
         case tcp
         /// A Unix domain socket, between processes of one machine.
+        ///
+        /// When a sender closes while its receiver is at its high water mark, libzmq 4.3 loses what the kernel still
+        /// holds, whatever the sender's linger. Where that matters, let the receiver say that it has everything.
         case ipc
         /// Memory, between threads that share a ``Context``.
         case inproc

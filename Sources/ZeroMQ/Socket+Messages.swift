@@ -27,7 +27,7 @@ extension Socket {
     ///
     /// ``Message/hasMore`` says whether more frames of a multipart message follow; they are there already.
     ///
-    /// - Returns: whether there was one. If not, the message is as it was.
+    /// - Returns: whether there was one. If not, the message is empty.
     /// - Throws: ``ZMQError/Code/terminated``; ``ZMQError/Code/wrongState`` from a REQ or REP out of turn.
     public func receive(into message: inout Message) throws(ZMQError) -> Bool {
         try attempt("receive") { message.storage.withMessage { zmq_msg_recv($0, handle, ZMQ_DONTWAIT) } }
