@@ -66,13 +66,27 @@ public final class Directory: Service {
         }
     }
 
-    /// Takes a snapshot where one is needed. Without an answer it waits for the next event: discovery publishes one
-    /// when it starts, and the connection tells when it comes back.
+    /// Takes a snapshot where one is needed. When discovery is not there it waits for the next event: discovery
+    /// publishes one when it starts, and the subscription tells when the connection is back.
     private func catchUp() async {
-        guard contents.withLock({ $0.needsSnapshot }) else { return }
-        guard let snapshot = await asked({ try await $0.snapshot() }) else { return }
+        guard contents.withLock({ $0.needsSnapshot }), let snapshot = await snapshot() else { return }
         contents.withLock { $0.start(from: snapshot) }
         loaded.continuation.finish()
+    }
+
+    private func snapshot() async -> RegistrySnapshot? {
+        while !Task.isCancelled {
+            do {
+                return try await client.snapshot()
+            } catch let error as BusError where [.timedOut, .overloaded].contains(error.code) {
+                // It is there, but has much to do: no event would tell when that is over.
+                try? await Task.sleep(for: error.retryAfter ?? .milliseconds(100))
+            } catch {
+                logger.debug("discovery does not answer", metadata: ["error": "\(error)"])
+                return nil
+            }
+        }
+        return nil
     }
 
     private func asked<T>(_ question: (DiscoveryClient) async throws -> T) async -> T? {

@@ -44,7 +44,8 @@ extension RegistryEntry {
             tags: json.strings("tags"),
             semanticProfile: json["semanticProfile"]?.stringValue,
             mediaTypes: json.strings("mediaTypes"),
-            pingURL: json["pingURL"]?.stringValue,
+            // A bus service has none of its own: the link leads through a gateway.
+            pingURL: transport == .http ? json["pingURL"]?.stringValue : nil,
             summary: json["description"]?.stringValue,
             version: json["version"]?.stringValue,
             registeredAt: registeredAt,

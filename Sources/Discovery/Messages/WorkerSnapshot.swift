@@ -19,7 +19,9 @@ struct BusWorkerInfo: Sendable, Hashable {
 struct WorkerSnapshot: Sendable {
     var position: FeedPosition
     var workers: [BusWorkerInfo]
+}
 
+extension WorkerSnapshot {
     /// Reads the answer of the broker's operation `workers`; nil when it is something else.
     init?(json: JSONValue) {
         guard let source = json["source"]?.stringValue, let sequence = json["sequence"]?.intValue,

@@ -30,7 +30,7 @@ struct DiscoveryOperations: Sendable {
     private func addReads(to table: inout OperationTable) {
         table.on("find") { request in
             let found = loop.view.find(try RegistryQuery(body: request.body))
-            return .json(.array(found.map { $0.json(baseURL: request.baseURL) }))
+            return .json(.array(found.map { shown($0, to: request) }))
         }
         table.on("services") { request in
             let wantsDetail = request.annotations["detail"].map { $0 != "false" } ?? false
@@ -40,7 +40,7 @@ struct DiscoveryOperations: Sendable {
         table.on("service") { request in
             let id = try request.id
             guard let entry = loop.view.entry(id) else { throw Problem.unknownService(id) }
-            return .json(entry.json(baseURL: request.baseURL))
+            return .json(shown(entry, to: request))
         }
         table.on("endpoints") { request in
             .json(.array(Affordance.all.map { $0.endpoint(baseURL: request.baseURL) }))
@@ -61,6 +61,13 @@ struct DiscoveryOperations: Sendable {
             return .json(binding.json)
         }
         table.on("bindings") { _ in .json(.array(loop.view.bindings.values.map(\.json))) }
+    }
+
+    /// A bus service that has workers is seen all the time, by their heartbeats.
+    private func shown(_ entry: RegistryEntry, to request: BusRequest) -> JSONValue {
+        var entry = entry
+        if entry.transport == .bus, entry.instances > 0 { entry.lastSeen = .now }
+        return entry.json(baseURL: request.baseURL)
     }
 
     private func register(_ request: BusRequest) async throws -> BusReply {
