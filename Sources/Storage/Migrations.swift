@@ -1,4 +1,9 @@
 extension Migration {
     /// Applied in order, each once. Never edited after a release: add another.
-    static let all: [Migration] = []
+    static let all = [
+        Migration("0001-registry", sqlite: SQLiteSQL.Registry.create),
+        Migration("0002-engine", sqlite: SQLiteSQL.Engine.create),
+        Migration("0003-job", sqlite: SQLiteSQL.Job.create),
+        Migration("0004-state", sqlite: SQLiteSQL.State.create),
+    ]
 }

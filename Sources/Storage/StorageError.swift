@@ -40,3 +40,10 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
 
     public var description: String { message }
 }
+
+extension StorageError {
+    /// What is stored under that name is damaged.
+    static func corrupt(_ what: String, cause: (any Error)? = nil) -> Self {
+        Self(.corrupt, "The stored \(what) cannot be read.", cause: cause)
+    }
+}

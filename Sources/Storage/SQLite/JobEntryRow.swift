@@ -1,0 +1,35 @@
+import Bus
+import JSON
+import JobControl
+
+/// A journal entry as its columns; made outside of the writer's thread, which has better things to do.
+struct JobEntryRow: Sendable {
+    let sequence: Int64
+    let type: String
+    let time: Int64
+    let data: String
+    let payload: String?
+
+    private init(_ entry: JobEntry) {
+        sequence = Int64(clamping: entry.sequence)
+        type = entry.type.rawValue
+        time = entry.time.millisecondsSinceEpoch
+        data = JSONValue.object(entry.data).description
+        payload = entry.payload?.description
+    }
+
+    /// The rows of entries that follow each other.
+    ///
+    /// - Throws: ``JobStoreError/outOfSequence(job:expected:found:)`` when they do not.
+    static func rows(of entries: [JobEntry], of job: String, after last: UInt64) throws(JobStoreError) -> [JobEntryRow]
+    {
+        var expected = last
+        for entry in entries {
+            expected += 1
+            guard entry.sequence == expected else {
+                throw .outOfSequence(job: job, expected: expected, found: entry.sequence)
+            }
+        }
+        return entries.map(JobEntryRow.init)
+    }
+}

@@ -1,0 +1,42 @@
+extension SQLiteSQL {
+    /// Ids are compared by their bytes, which is SQLite's way unless it is told otherwise.
+    enum State {
+        static let create = """
+            CREATE TABLE state_document (
+                id TEXT NOT NULL PRIMARY KEY,
+                version INTEGER NOT NULL,
+                created_at INTEGER NOT NULL,
+                last_modified INTEGER NOT NULL,
+                content TEXT NOT NULL
+            ) STRICT;
+            CREATE TABLE state_removal (
+                number INTEGER PRIMARY KEY AUTOINCREMENT,
+                id TEXT NOT NULL UNIQUE,
+                version INTEGER NOT NULL
+            ) STRICT;
+            """
+
+        static let document = """
+            SELECT id, version, created_at, last_modified, content FROM state_document WHERE id = ?
+            """
+        static let summaries = """
+            SELECT id, created_at, last_modified FROM state_document ORDER BY id LIMIT ?
+            """
+        static let summariesAfter = """
+            SELECT id, created_at, last_modified FROM state_document WHERE id > ? ORDER BY id LIMIT ?
+            """
+        static let put = """
+            INSERT INTO state_document (id, version, created_at, last_modified, content) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET
+                version = excluded.version, created_at = excluded.created_at,
+                last_modified = excluded.last_modified, content = excluded.content
+            """
+        static let delete = "DELETE FROM state_document WHERE id = ?"
+
+        static let removedVersion = "SELECT version FROM state_removal WHERE id = ?"
+        static let putRemoval = "INSERT OR REPLACE INTO state_removal (id, version) VALUES (?, ?)"
+        static let deleteRemoval = "DELETE FROM state_removal WHERE id = ?"
+        /// Numbers only grow, so the oldest removals are those far below the newest.
+        static let deleteOldRemovals = "DELETE FROM state_removal WHERE number <= last_insert_rowid() - ?"
+    }
+}
