@@ -1,0 +1,35 @@
+public import JSON
+
+/// What a ``JobMachine`` wants done next. Each is answered by one ``JobInput``, but for the end.
+public enum JobAction: Sendable, Hashable {
+    /// Make the state document of the job, or merge into the one it names.
+    case prepareState(StatePreparation)
+    /// Look for the services of these tasks, and read the state document if their inputs need it. Changes nothing.
+    case begin([TaskID], readingState: Bool)
+    /// Call a task's service, and store its result.
+    case call(TaskCall)
+    /// Undo a task.
+    case revert(TaskCall)
+    /// Tell whoever waits. The last action.
+    case end(JobOutcome)
+
+    /// Whether anybody can see that it was done: the entries so far must be durable before.
+    var isVisible: Bool {
+        if case .begin = self { false } else { true }
+    }
+}
+
+/// What is done to the state document before the first step.
+public enum StatePreparation: Sendable, Hashable {
+    /// Make it; that it exists already means that it was made before a restart.
+    case create(id: String, content: JSONObject)
+    /// Merge these members into it.
+    case merge(id: String, content: JSONObject)
+}
+
+/// How a job ended.
+public enum JobOutcome: Sendable, Hashable {
+    case completed
+    /// With the `error` object that `POST /run-job` answers.
+    case failed(error: JSONObject)
+}

@@ -1,0 +1,38 @@
+import Bus
+import JSON
+
+/// A task that was started: all that is needed to send it again or to revert it.
+struct TaskRun: Sendable {
+    var target: ServiceTarget
+    var requestID: String
+    var input: JSONObject
+    var attempt = 1
+    var startedAt: Timestamp
+}
+
+/// How far a task is.
+enum TaskProgress: Sendable {
+    case pending
+    /// Its service is being looked for. Not in the journal: after a restart it is pending again.
+    case beginning
+    case running(TaskRun)
+    /// Nil when it failed before anything was sent.
+    case ended(TaskRun?)
+    case skipped
+
+    var run: TaskRun? {
+        switch self {
+        case .running(let run): run
+        case .ended(let run): run
+        case .pending, .beginning, .skipped: nil
+        }
+    }
+
+    var isPending: Bool {
+        if case .pending = self { true } else { false }
+    }
+
+    var isRunning: Bool {
+        if case .running = self { true } else { false }
+    }
+}

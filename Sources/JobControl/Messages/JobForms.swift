@@ -1,0 +1,63 @@
+import JSON
+
+/// What can be asked of job-control over HTTP, for `forms`.
+enum JobForms {
+    /// Every form, with its link.
+    static func all(_ links: JobLinks) -> JSONValue {
+        [
+            form("run-job", "POST", links.path("/run-job"), input: document, output: outcome),
+            form("jobs", "GET", links.jobs, input: nil, output: [row]),
+            form("job", "GET", links.job("{id}"), input: nil, output: job),
+            form(
+                "filter",
+                "GET",
+                links.path("/filter{?name,status,createdAt,completedAt}"),
+                input: filter,
+                output: [row]
+            ),
+            form("ping", "GET", links.path("/ping"), input: nil, output: ["status": "string"]),
+            form("forms", "GET", links.path("/forms"), input: nil, output: [["rel": "string", "href": "string"]]),
+        ]
+    }
+
+    private static func form(
+        _ rel: String,
+        _ method: String,
+        _ href: String,
+        input: JSONValue,
+        output: JSONValue
+    ) -> JSONValue {
+        ["rel": .string(rel), "method": .string(method), "href": .string(href), "input": input, "output": output]
+    }
+
+    private static let document: JSONValue = [
+        "name": "string?", "description": "string?", "sharedStateURL": "string?", "sharedState": "object?",
+        "steps": [
+            [
+                "name": "string?", "mode": "execute | parallel | sequential | repeat | revert", "enabled": "boolean?",
+                "tasks": [
+                    [
+                        "name": "string?", "tag": "string", "serviceName": "string?", "enabled": "boolean?",
+                        "input": "object?",
+                        "storeResultAt": [
+                            ["targetPath": "string", "sourcePath": "string?", "onlyOnStatus": "[number]?"]
+                        ],
+                    ]
+                ],
+            ]
+        ],
+    ]
+
+    private static let outcome: JSONValue = ["jobId": "string", "status": "string?", "error": "object?"]
+    private static let filter: JSONValue = [
+        "name": "string?", "status": "string?", "createdAt": "string?", "completedAt": "string?",
+    ]
+    private static let row: JSONValue = [
+        "id": "string", "status": "string", "name": "string?", "createdAt": "string", "completedAt": "string?",
+        "steps": "number", "error": "string?", "rel": "string", "href": "string",
+    ]
+    private static let job: JSONValue = [
+        "id": "string", "status": "string", "name": "string?", "createdAt": "string", "completedAt": "string?",
+        "steps": "number", "error": "string?", "failedTask": "string?", "rel": "string", "href": "string",
+    ]
+}

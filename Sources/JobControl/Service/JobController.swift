@@ -1,0 +1,113 @@
+import Bus
+import JSON
+import Logging
+import Synchronization
+
+/// Runs jobs: takes them in, gives each its turn, drives it to its end, and goes on with those that a restart left.
+///
+/// A job is one task from its submission to its end. Whoever submitted it only watches: when they leave, the job
+/// goes on.
+public final class JobController: Sendable {
+    private let configuration: Configuration
+    private let journal: JobJournal
+    private let partners: any JobPartners
+    private let logger: Logger
+    private let slots: JobSlots
+    /// The jobs that are in hand; nil for one whose task has not been noted yet.
+    private let tasks = Mutex<[String: Task<Void, Never>?]>([:])
+
+    init(
+        _ configuration: Configuration,
+        store: any JobStore,
+        partners: any JobPartners,
+        publish: @escaping @Sendable ([Event]) -> Void,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.partners = partners
+        self.logger = logger
+        journal = JobJournal(store: store, publish: publish)
+        slots = JobSlots(running: configuration.runningLimit, waiting: configuration.waitingLimit)
+    }
+
+    /// Takes a job in and starts it, or lets it wait for its turn.
+    ///
+    /// - Parameter bytes: the document as it was submitted, which is kept.
+    /// - Throws: ``JobRefusal`` when no more jobs are taken.
+    func submit(_ document: JobDocument, bytes: [UInt8]) throws(JobRefusal) -> JobHandle {
+        let place = try slots.take()
+        let handle = JobHandle(id: UUIDv7.make())
+        let machine = JobMachine(id: handle.id, document: document, at: .now, tasksAtOnce: configuration.tasksAtOnce)
+        let driver = JobDriver(machine, bytes: bytes, journal: journal, partners: partners)
+        start(handle) { [slots] in
+            var driver = driver
+            if place == .waiting {
+                try await slots.waitInLine {
+                    try await driver.accept()
+                    handle.acceptance.fulfil(.success(.queued))
+                }
+            }
+            defer { slots.leave() }
+            return try await driver.run { handle.acceptance.fulfil(.success(.running)) }
+        }
+        return handle
+    }
+
+    /// Goes on with every job that has not ended. Call it once, before jobs are submitted.
+    ///
+    /// - Throws: what the store throws.
+    func recover() async throws {
+        let unfinished = try await journal.store.unfinished()
+        guard !unfinished.isEmpty else { return }
+        let patient = PatientPartners(partners: partners, deadline: .now + configuration.recoveryPatience)
+        for record in unfinished { recover(record.id, with: patient) }
+        logger.notice("going on with unfinished jobs", metadata: ["jobs": "\(unfinished.count)"])
+    }
+
+    /// Takes no more jobs, and leaves those that run for the next start to go on with.
+    func stop() async {
+        slots.close()
+        let tasks = tasks.withLock { $0.values.compactMap(\.self) }
+        for task in tasks { task.cancel() }
+        for task in tasks { await task.value }
+    }
+}
+
+extension JobController {
+    /// A job of an earlier life is read only when its turn has come, so that many of them need no memory.
+    private func recover(_ id: String, with partners: any JobPartners) {
+        guard let place = try? slots.take(isAccepted: true) else { return }
+        start(JobHandle(id: id)) { [slots, journal, configuration] in
+            if place == .waiting { try await slots.waitInLine {} }
+            defer { slots.leave() }
+            let machine = try await journal.replay(id, tasksAtOnce: configuration.tasksAtOnce)
+            var driver = JobDriver(replayed: machine, journal: journal, partners: partners)
+            return try await driver.run {}
+        }
+    }
+
+    private func start(_ handle: JobHandle, _ body: @escaping @Sendable () async throws -> JobOutcome) {
+        tasks.withLock { tasks in _ = tasks.updateValue(nil, forKey: handle.id) }
+        // Started at once, on the thread that brought the request: the first wait is for the store.
+        let task = Task.immediate { [self] in
+            await end(handle, with: body)
+            tasks.withLock { tasks in _ = tasks.removeValue(forKey: handle.id) }
+        }
+        let isStopping = tasks.withLock { tasks in
+            if tasks[handle.id] != nil { tasks[handle.id] = task }
+            return slots.isClosed
+        }
+        if isStopping { task.cancel() }
+    }
+
+    private func end(_ handle: JobHandle, with body: () async throws -> JobOutcome) async {
+        do {
+            handle.ending.fulfil(.success(try await body()))
+        } catch is CancellationError {
+            handle.fail(JobRefusal.shuttingDown)
+        } catch {
+            logger.error("job stopped", metadata: ["job": "\(handle.id)", "error": "\(error)"])
+            handle.fail(error)
+        }
+    }
+}

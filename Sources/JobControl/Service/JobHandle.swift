@@ -1,0 +1,30 @@
+/// A job as those who submitted it see it: when it is durable, and how it ends.
+public final class JobHandle: Sendable {
+    public let id: String
+    let acceptance = Promise<JobStatus>()
+    let ending = Promise<JobOutcome>()
+
+    init(id: String) {
+        self.id = id
+    }
+
+    /// Returns when the job is durable, with its status: `running`, or `queued` when it waits for its turn.
+    ///
+    /// - Throws: what the store threw; `CancellationError` when the waiting task is cancelled.
+    public var whenAccepted: JobStatus {
+        get async throws { try await acceptance.value }
+    }
+
+    /// Returns when the job has ended. Cancelling the waiting task does not cancel the job.
+    ///
+    /// - Throws: what the store threw; ``JobRefusal/shuttingDown`` when this process ends before the job does;
+    ///   `CancellationError` when the waiting task is cancelled.
+    public var whenEnded: JobOutcome {
+        get async throws { try await ending.value }
+    }
+
+    func fail(_ error: any Error) {
+        acceptance.fulfil(.failure(error))
+        ending.fulfil(.failure(error))
+    }
+}

@@ -1,0 +1,100 @@
+public import Bus
+public import Discovery
+import JSON
+public import Logging
+public import ServiceLifecycle
+public import ZeroMQ
+
+/// The service `job-control`: owns a job's life, from its validation to its end or to the last revert.
+///
+/// It finds services in the directory, calls them over the bus, keeps every job's journal in a store, and publishes
+/// each entry as an event under `job.<id>`.
+public final class JobService: Service {
+    public struct Configuration: Sendable {
+        /// The broker's endpoint.
+        public var endpoint: Endpoint
+        /// How much is done at once, and how long others may take.
+        public var jobs = JobController.Configuration()
+        /// What `about` and the registry say of this service.
+        public var version = "1.0.0"
+        /// How long a graceful shutdown waits for jobs whose submitters wait for their end. What has not ended by
+        /// then goes on at the next start. Default: 10 seconds.
+        public var drainTimeout: Duration = .seconds(10)
+
+        public init(endpoint: Endpoint) {
+            self.endpoint = endpoint
+        }
+    }
+
+    /// The service's name on the bus.
+    public static let name = "job-control"
+
+    private let controller: JobController
+    private let worker: BusWorker
+
+    /// - Parameters:
+    ///   - client: calls services and shared-state; the caller runs it, as `directory` and `publisher`.
+    ///   - store: used by this service alone.
+    public init(
+        _ configuration: Configuration,
+        client: BusClient,
+        directory: Directory,
+        publisher: EventPublisher,
+        store: any JobStore,
+        context: Context,
+        logger: Logger
+    ) {
+        controller = JobController(
+            configuration.jobs,
+            store: store,
+            partners: BusPartners(bus: client, directory: directory, configuration: configuration.jobs),
+            publish: publisher.publish,
+            logger: logger
+        )
+        let operations = JobOperations(controller: controller, store: store).table(version: configuration.version)
+        worker = BusWorker(Self.worker(configuration), context: context, logger: logger) { request in
+            try await operations.answer(request)
+        }
+    }
+
+    /// Returns once the broker has taken the service in, so that requests reach it.
+    ///
+    /// - Throws: `BusError` when the service ended before that; `CancellationError`.
+    public var whenReady: Void {
+        get async throws { try await worker.whenReady }
+    }
+
+    /// Goes on with the jobs of an earlier start, then serves until graceful shutdown or cancellation.
+    ///
+    /// Jobs that have not ended by then are left as they are in the store, for the next start.
+    ///
+    /// - Throws: what the store throws when it cannot be read.
+    public func run() async throws {
+        try await controller.recover()
+        do {
+            try await worker.run()
+        } catch {
+            await controller.stop()
+            throw error
+        }
+        await controller.stop()
+    }
+
+    private static func worker(_ configuration: Configuration) -> BusWorker.Configuration {
+        let announcement: JSONValue = [
+            "tags": ["job-control", "jobs"],
+            "mediaTypes": ["application/json"],
+            "description": "Runs jobs: steps of tasks, with reverts when one fails",
+            "version": .string(configuration.version),
+        ]
+        // A `run` holds its credit until the job has ended; queries must get through all the same.
+        let jobs = configuration.jobs.runningLimit + configuration.jobs.waitingLimit
+        return BusWorker.Configuration(
+            service: name,
+            endpoint: configuration.endpoint,
+            credits: min(jobs + 1_024, Int(UInt16.max)),
+            announcement: announcement,
+            drainTimeout: configuration.drainTimeout
+        )
+    }
+}

@@ -1,0 +1,46 @@
+import JSON
+
+/// Partners of a job that goes on after a restart: services that are not there yet get some time to come back.
+///
+/// When everything was restarted, workers announce themselves again within a few heartbeats; failing and reverting a
+/// job for that would be wrong. Only what was certainly not done is asked for again.
+struct PatientPartners: JobPartners {
+    let partners: any JobPartners
+    /// Until when something that is not there may still come.
+    let deadline: ContinuousClock.Instant
+
+    func find(_ task: JobTask) async throws -> ServiceTarget {
+        try await patiently { try await partners.find(task) }
+    }
+
+    func call(_ call: TaskCall) async throws -> TaskResult {
+        try await patiently { try await partners.call(call) }
+    }
+
+    func prepare(_ preparation: StatePreparation, for job: String) async throws {
+        try await patiently(isRepeatable: true) { try await partners.prepare(preparation, for: job) }
+    }
+
+    func readState(_ id: String) async throws -> JSONValue {
+        try await patiently(isRepeatable: true) { try await partners.readState(id) }
+    }
+
+    func write(_ changes: [StateChange], to id: String, for job: String) async throws {
+        try await partners.write(changes, to: id, for: job)
+    }
+
+    private func patiently<R>(isRepeatable: Bool = false, _ body: () async throws -> R) async throws -> R {
+        var pause = Duration.milliseconds(50)
+        while true {
+            do {
+                return try await body()
+            } catch let failure as TaskFailure {
+                // A status from 400 to 499 is an answer; waiting does not change it.
+                let isAnswer = failure.status.map { (400...499).contains($0) } ?? false
+                guard isRepeatable || failure.effect == .none, !isAnswer, .now + pause < deadline else { throw failure }
+            }
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, .seconds(1))
+        }
+    }
+}

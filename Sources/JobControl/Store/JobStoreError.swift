@@ -1,0 +1,18 @@
+/// Why a job could not be written.
+public enum JobStoreError: Error, Hashable, CustomStringConvertible {
+    /// There is a job with that id.
+    case exists(String)
+    /// There is no job with that id.
+    case unknown(String)
+    /// The entries do not follow the journal's last one.
+    case outOfSequence(job: String, expected: UInt64, found: UInt64)
+
+    public var description: String {
+        switch self {
+        case .exists(let id): "Job exists already: \(id)"
+        case .unknown(let id): "Job not found: \(id)"
+        case .outOfSequence(let job, let expected, let found):
+            "cannot append entry \(found) to job \(job): entry \(expected) comes next"
+        }
+    }
+}

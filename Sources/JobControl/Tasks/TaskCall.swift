@@ -1,0 +1,19 @@
+public import JSON
+
+/// One request to the service of a task.
+public struct TaskCall: Sendable, Hashable {
+    public var task: TaskID
+    public var target: ServiceTarget
+    public var operation: TaskOperation
+    /// The same for every attempt of the task, and for its revert.
+    public var requestID: String
+    /// With all values of the state document in it.
+    public var input: JSONObject
+
+    /// What is sent: the input's members and the request's id.
+    public var body: [UInt8] {
+        var body = input
+        body["requestId"] = .string(requestID)
+        return JSONValue.object(body).serialized()
+    }
+}

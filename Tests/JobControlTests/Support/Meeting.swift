@@ -1,0 +1,34 @@
+import Synchronization
+
+@testable import JobControl
+
+/// A place where so many tasks must come before any of them goes on.
+final class Meeting: Sendable {
+    private let missing: Mutex<Int>
+    private let everybodyIsHere = Promise<Void>()
+
+    init(of count: Int) {
+        missing = Mutex(count)
+    }
+
+    func meet() async {
+        let isLast = missing.withLock { missing in
+            missing -= 1
+            return missing == 0
+        }
+        if isLast { everybodyIsHere.fulfil(.success(())) }
+        try? await everybodyIsHere.value
+    }
+}
+
+/// Counts from 1.
+final class Attempts: Sendable {
+    private let count = Mutex(0)
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Bus
+import JSON
+import Synchronization
+
+@testable import JobControl
+
+/// Partners that do what a test says, and remember what they were asked for, in order.
+final class ScriptedPartners: JobPartners {
+    typealias Answer = @Sendable (TaskCall) async throws -> TaskResult
+
+    private let log = Mutex<[String]>([])
+    private let state = Mutex<JSONValue>([:])
+    private let answer: Answer
+    private let preparation: @Sendable () async throws -> Void
+
+    init(
+        answer: @escaping Answer = { _ in TaskResult(status: 200, body: Array("{}".utf8)) },
+        preparing preparation: @escaping @Sendable () async throws -> Void = {}
+    ) {
+        self.answer = answer
+        self.preparation = preparation
+    }
+
+    /// What was asked for: `execute a`, `prepare`, `write /x`.
+    var asked: [String] { log.withLock { $0 } }
+    /// The state document.
+    var content: JSONValue { state.withLock { $0 } }
+
+    func find(_ task: JobTask) async throws -> ServiceTarget {
+        guard let tag = task.tag, tag != "nobody" else {
+            throw TaskFailure("No service found for tag \(task.tag ?? "")", effect: .none)
+        }
+        return ServiceTarget(name: tag)
+    }
+
+    func call(_ call: TaskCall) async throws -> TaskResult {
+        note("\(call.operation.rawValue) \(call.target.name)")
+        return try await answer(call)
+    }
+
+    func prepare(_ preparation: StatePreparation, for job: String) async throws {
+        note("prepare")
+        try await self.preparation()
+        switch preparation {
+        case .create(_, let content), .merge(_, let content): state.withLock { $0 = .object(content) }
+        }
+    }
+
+    func readState(_ id: String) async throws -> JSONValue {
+        note("read")
+        return content
+    }
+
+    func write(_ changes: [StateChange], to id: String, for job: String) async throws {
+        for change in changes {
+            note("write \(change.path)")
+            state.withLock { $0[change.path.tokens[0]] = change.value }
+        }
+    }
+
+    private func note(_ what: String) {
+        log.withLock { $0.append(what) }
+    }
+}
