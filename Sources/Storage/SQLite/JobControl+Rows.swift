@@ -24,7 +24,8 @@ extension JobRecord {
     /// The columns of a summary, in the order of `SQLiteSQL.Job`.
     var columns: [(any DatabaseValueConvertible)?] {
         [
-            id, status.rawValue, name, createdAt.description, completedAt?.description, steps, error, failedTask,
+            id, status.rawValue, name?.withoutNUL, createdAt.description, completedAt?.description, steps,
+            error?.withoutNUL, failedTask?.withoutNUL,
         ]
     }
 
@@ -51,5 +52,12 @@ extension JobFilter {
     /// What is looked for, in the order of `SQLiteSQL.Job.newestMatching`; an empty text looks for nothing.
     var columns: [(any DatabaseValueConvertible)?] {
         [name, status, createdAt, completedAt].map { $0?.isEmpty == true ? nil : $0 }
+    }
+}
+
+extension String {
+    /// GRDB ends a text at a NUL character: U+FFFD takes its place. The document has it as it was.
+    fileprivate var withoutNUL: String {
+        utf8.contains(0) ? String(map { $0 == "\0" ? "\u{FFFD}" : $0 }) : self
     }
 }

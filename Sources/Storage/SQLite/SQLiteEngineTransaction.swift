@@ -16,38 +16,38 @@ struct SQLiteEngineTransaction: EngineTransaction {
     }
 
     func resource(_ id: String) throws -> EngineResource? {
-        try db.first(SQL.resource, [service, id]) { row in
+        try db.first(SQL.resource, [service, Key(id)]) { row in
             EngineResource(id: id, position: row[0], value: try value(row[1], of: id))
         }
     }
 
     func resources() throws -> [EngineResource] {
         try db.all(SQL.resources, [service]) { row in
-            let id = row[0] as String
+            let id = (row[0] as Key).text
             return EngineResource(id: id, position: row[1], value: try value(row[2], of: id))
         }
     }
 
     func receipt(_ requestID: String) throws -> EngineReceipt? {
-        try db.first(SQL.receipt, [service, requestID]) { row in
+        try db.first(SQL.receipt, [service, Key(requestID)]) { row in
             try EngineReceipt(json: JSONValue(parsing: row[0] as String))
         }
     }
 
     func put(_ value: JSONObject, id: String, position: Int64?) throws -> EngineResource {
         let text = JSONValue.object(value).description
-        let place = try db.first(SQL.putResource, [service, id, position, text]) { $0[0] as Int64 }
+        let place = try db.first(SQL.putResource, [service, Key(id), position, text]) { $0[0] as Int64 }
         guard let place else { throw StorageError.corrupt("resource \(id) of \(service)") }
         return EngineResource(id: id, position: place, value: value)
     }
 
     func removeResource(_ id: String) throws {
-        try db.run(SQL.deleteResource, [service, id])
+        try db.run(SQL.deleteResource, [service, Key(id)])
     }
 
     func put(_ receipt: EngineReceipt) throws {
         let recordedAt = receipt.recordedAt.millisecondsSinceEpoch
-        try db.run(SQL.putReceipt, [service, receipt.requestID, recordedAt, receipt.json.description])
+        try db.run(SQL.putReceipt, [service, Key(receipt.requestID), recordedAt, receipt.json.description])
     }
 
     func removeReceipts(recordedBefore time: Timestamp, limit: Int) throws {

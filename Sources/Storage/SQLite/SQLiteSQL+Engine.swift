@@ -1,10 +1,10 @@
 extension SQLiteSQL {
-    /// Every statement's first parameter is the service: engines share the tables.
+    /// Every statement's first parameter is the service: engines share the tables. Ids are bytes (see `Key`).
     enum Engine {
         static let create = """
             CREATE TABLE engine_resource (
                 service TEXT NOT NULL,
-                id TEXT NOT NULL,
+                id BLOB NOT NULL,
                 position INTEGER NOT NULL,
                 value TEXT NOT NULL,
                 PRIMARY KEY (service, id)
@@ -12,7 +12,7 @@ extension SQLiteSQL {
             CREATE INDEX engine_resource_position ON engine_resource (service, position);
             CREATE TABLE engine_receipt (
                 service TEXT NOT NULL,
-                request_id TEXT NOT NULL,
+                request_id BLOB NOT NULL,
                 recorded_at INTEGER NOT NULL,
                 receipt TEXT NOT NULL,
                 PRIMARY KEY (service, request_id)

@@ -1,9 +1,9 @@
 extension SQLiteSQL {
-    /// Ids are compared by their bytes, which is SQLite's way unless it is told otherwise.
+    /// Ids are bytes (see `Key`), so they are compared and ordered by them.
     enum State {
         static let create = """
             CREATE TABLE state_document (
-                id TEXT NOT NULL PRIMARY KEY,
+                id BLOB NOT NULL PRIMARY KEY,
                 version INTEGER NOT NULL,
                 created_at INTEGER NOT NULL,
                 last_modified INTEGER NOT NULL,
@@ -11,7 +11,7 @@ extension SQLiteSQL {
             ) STRICT;
             CREATE TABLE state_removal (
                 number INTEGER PRIMARY KEY AUTOINCREMENT,
-                id TEXT NOT NULL UNIQUE,
+                id BLOB NOT NULL UNIQUE,
                 version INTEGER NOT NULL
             ) STRICT;
             """

@@ -24,7 +24,7 @@ public struct SQLiteStateStore: StateStore {
         let limit = max(limit, 0)
         return try await database.read { db in
             guard let id else { return try db.all(SQL.summaries, [limit], StateSummary.init(row:)) }
-            return try db.all(SQL.summariesAfter, [id, limit], StateSummary.init(row:))
+            return try db.all(SQL.summariesAfter, [Key(id), limit], StateSummary.init(row:))
         }
     }
 
@@ -45,22 +45,22 @@ public struct SQLiteStateStore: StateStore {
     }
 
     private static func document(_ id: String, in db: Database) throws -> StateDocument? {
-        try db.first(SQL.document, [id], StateDocument.init(row:))
+        try db.first(SQL.document, [Key(id)], StateDocument.init(row:))
     }
 
     private static func slot(_ id: String, in db: Database) throws -> StateSlot {
         if let document = try document(id, in: db) { return StateSlot(document) }
-        return StateSlot(removedAt: try db.first(SQL.removedVersion, [id]) { $0[0] as Int } ?? 0)
+        return StateSlot(removedAt: try db.first(SQL.removedVersion, [Key(id)]) { $0[0] as Int } ?? 0)
     }
 
     private static func save(_ document: StateDocument, in slot: StateSlot, _ db: Database) throws {
         try db.run(SQL.put, document.columns)
-        if slot.document == nil, slot.version > 0 { try db.run(SQL.deleteRemoval, [document.id]) }
+        if slot.document == nil, slot.version > 0 { try db.run(SQL.deleteRemoval, [Key(document.id)]) }
     }
 
     private static func remove(_ id: String, _ version: Int, _ db: Database) throws {
-        try db.run(SQL.delete, [id])
-        try db.run(SQL.putRemoval, [id, version])
+        try db.run(SQL.delete, [Key(id)])
+        try db.run(SQL.putRemoval, [Key(id), version])
         try db.run(SQL.deleteOldRemovals, [removalLimit])
     }
 }
@@ -69,7 +69,7 @@ extension StateDocument {
     /// Reads the columns of `SQLiteSQL.State.document`.
     fileprivate init(row: Row) {
         self.init(
-            id: row[0],
+            id: (row[0] as Key).text,
             version: row[1],
             createdAt: Timestamp(millisecondsSinceEpoch: row[2]),
             lastModified: Timestamp(millisecondsSinceEpoch: row[3]),
@@ -79,7 +79,7 @@ extension StateDocument {
 
     fileprivate var columns: [(any DatabaseValueConvertible)?] {
         [
-            id, version, createdAt.millisecondsSinceEpoch, lastModified.millisecondsSinceEpoch,
+            Key(id), version, createdAt.millisecondsSinceEpoch, lastModified.millisecondsSinceEpoch,
             String(decoding: content, as: UTF8.self),
         ]
     }
@@ -89,7 +89,7 @@ extension StateSummary {
     /// Reads the columns of `SQLiteSQL.State.summaries`.
     fileprivate init(row: Row) {
         self.init(
-            id: row[0],
+            id: (row[0] as Key).text,
             createdAt: Timestamp(millisecondsSinceEpoch: row[1]),
             lastModified: Timestamp(millisecondsSinceEpoch: row[2])
         )
