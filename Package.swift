@@ -124,6 +124,14 @@ let package = Package(
             swiftSettings: settings
         ),
 
+        // The bus against its C reference: scripts/bench-bus.sh.
+        .executableTarget(
+            name: "bus-benchmark",
+            dependencies: ["Bus", "ZeroMQ", logging],
+            path: "Benchmarks/BusBenchmark",
+            swiftSettings: settings
+        ),
+
         // What several test targets share.
         .target(
             name: "Support",

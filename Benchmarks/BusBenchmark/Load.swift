@@ -1,0 +1,67 @@
+import Bus
+import Synchronization
+
+/// So many requests, with so many of them on their way at any time.
+struct Load {
+    /// Bytes of a request's body.
+    let size: Int
+    /// How many tasks ask at once; each waits for its reply before it asks again.
+    let window: Int
+    let count: Int
+
+    /// A tenth of it, to warm up.
+    var tenth: Load { Load(size: size, window: window, count: count / 10) }
+
+    func run(over client: BusClient) async throws -> Measurement {
+        let counter = Counter()
+        let body = [UInt8](repeating: 0x78, count: size)
+        let start = ContinuousClock.now
+        let latencies = try await withThrowingTaskGroup(of: [Duration].self) { group in
+            for _ in 0..<window {
+                group.addTask { try await ask(client, body: body, counter: counter) }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        return Measurement(latencies: latencies, duration: start.duration(to: .now))
+    }
+
+    /// One asker: takes one request after another from what is left.
+    private func ask(_ client: BusClient, body: [UInt8], counter: Counter) async throws -> [Duration] {
+        var latencies: [Duration] = []
+        latencies.reserveCapacity(count / window * 2)
+        while counter.next() <= count {
+            let start = ContinuousClock.now
+            let reply = try await client.request(BusBenchmark.service, "execute", body: body)
+            latencies.append(start.duration(to: .now))
+            guard reply.status.isSuccess, reply.body.count == size else { throw WrongReply() }
+        }
+        return latencies
+    }
+
+    private struct WrongReply: Error {}
+
+    private final class Counter: Sendable {
+        private let value = Atomic(0)
+
+        func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+    }
+}
+
+/// What a run took.
+struct Measurement: CustomStringConvertible {
+    let latencies: [Duration]
+    let duration: Duration
+
+    /// Requests a second, and p50 and p99 in microseconds.
+    var description: String {
+        let sorted = latencies.sorted()
+        let rate = Double(sorted.count) / (duration / .seconds(1))
+        let p50 = sorted[sorted.count / 2]
+        let p99 = sorted[sorted.count - sorted.count / 100 - 1]
+        return "\(Int(rate)) \(Self.tenths(p50)) \(Self.tenths(p99))"
+    }
+
+    private static func tenths(_ duration: Duration) -> Double {
+        (duration / .microseconds(0.1)).rounded() / 10
+    }
+}
