@@ -13,7 +13,7 @@ public import ZeroMQ
 /// let host = EngineHost(engine, .init(endpoint: bus), context: context, logger: logger)
 /// try await ServiceGroup(services: [host], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger).run()
 /// ```
-public struct EngineHost: Service {
+public final class EngineHost: Service, Sendable {
     public struct Configuration: Sendable {
         /// The broker's endpoint for clients and workers.
         public var endpoint: Endpoint
