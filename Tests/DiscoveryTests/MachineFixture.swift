@@ -60,15 +60,6 @@ final class Counter: Sendable {
     }
 }
 
-extension Event {
-    /// The last word of the type, the entry's name and the reason: what most tests look at.
-    var brief: String {
-        let name = data["entry"]?["serviceName"]?.stringValue ?? "?"
-        return "\(type.split(separator: ".").last ?? "") \(name)"
-            + (data["reason"]?.stringValue.map { ": \($0)" } ?? "")
-    }
-}
-
 extension WorkerSnapshot {
     /// Workers as `service/worker`.
     init(_ sequence: UInt64, source: String = "/broker/1", _ workers: [String], announcing: JSONValue = [:]) {
