@@ -1,0 +1,145 @@
+import Bus
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// Answers the requests of one port: finds the route, takes the body, asks, writes.
+struct GatewayResponder: Sendable {
+    let routes: RouteTable
+    let dispatcher: BusDispatcher
+    let configuration: GatewayConfiguration
+    let date: DateField
+    let logger: Logger
+
+    /// - Throws: when the answer cannot be written; the connection ends then.
+    func respond(
+        to request: Request,
+        with writer: consuming ResponseWriter,
+        on connection: Connection
+    ) async throws {
+        let identity = RequestIdentity(request.headers)
+        var body = IncomingBody(request, limit: configuration.bodyLimit)
+        var answer = try await answer(to: request, &body, identity: identity, on: connection, writer: writer)
+        await body.discard()
+        answer.fields[.date] = date.now
+        answer.fields[.xRequestID] = identity.echoed
+        logger.debug(
+            "request answered",
+            metadata: [
+                "method": "\(request.method.rawValue)", "path": "\(request.head.path ?? "")",
+                "status": "\(answer.status.code)", "request-id": "\(identity.echoed)",
+            ]
+        )
+        try await write(answer, to: request.method, with: writer)
+    }
+
+    // MARK: Answering
+
+    /// - Throws: `CancellationError` when the client has left.
+    private func answer(
+        to request: Request,
+        _ body: inout IncomingBody,
+        identity: RequestIdentity,
+        on connection: Connection,
+        writer: borrowing ResponseWriter
+    ) async throws -> Answer {
+        do {
+            return try await routed(request, &body, identity: identity, on: connection, writer: writer)
+        } catch let refusal as Refusal {
+            return answer(refusing: refusal, request)
+        } catch let problem as Problem {
+            return answer(refusing: Refusal(problem), request)
+        } catch is CancellationError {
+            throw CancellationError()
+        } catch {
+            logger.error("request failed", metadata: ["request-id": "\(identity.echoed)", "error": "\(error)"])
+            return answer(refusing: Refusal(status: .internalServerError, sentence: "The gateway failed"), request)
+        }
+    }
+
+    private func routed(
+        _ request: Request,
+        _ body: inout IncomingBody,
+        identity: RequestIdentity,
+        on connection: Connection,
+        writer: borrowing ResponseWriter
+    ) async throws -> Answer {
+        let target = try RequestTarget(request.head.path ?? "")
+        guard let found = routes.find(target) else { throw Refusal.notFound(target.path) }
+        if request.method == .options { return Answer(status: .noContent, fields: [.allow: found.methods.allow]) }
+        guard let route = found.methods.route(for: request.method) else {
+            throw Refusal.methodNotAllowed(request.method, target.path, allow: found.methods.allow)
+        }
+        var exchange = Exchange(
+            method: request.method,
+            target: target,
+            variable: found.variable,
+            fields: request.headers,
+            origin: try origin(of: request, target, connection),
+            identity: identity,
+            connection: connection
+        )
+        switch route.action {
+        case .local(let answer): return try await answer(exchange)
+        case .call(let call):
+            if let types = call.body.accepted {
+                exchange.body = try await body.collect(accepting: types, writer: writer)
+            }
+            return try await dispatcher.answer(call, for: exchange)
+        }
+    }
+
+    private func origin(of request: Request, _ target: RequestTarget, _ connection: Connection) throws -> Origin {
+        try Origin(
+            authority: target.authority.map(String.init) ?? request.head.authority,
+            forwarded: configuration.trustedProxies.isEmpty
+                ? nil : request.headers[values: .forwarded].joined(separator: ","),
+            peer: connection.peer,
+            trusted: configuration.trustedProxies,
+            fallback: connection.localAuthority
+        )
+    }
+
+    private func answer(refusing refusal: Refusal, _ request: Request) -> Answer {
+        let accept = request.headers[.accept]
+        return Answer(
+            refusal,
+            instance: request.head.path.map { String($0.prefix { $0 != "?" }) },
+            acceptsProblem: accept.map(MediaType.problem.isNamed(inAccept:)) ?? false
+        )
+    }
+
+    // MARK: Writing
+
+    private func write(
+        _ answer: Answer,
+        to method: HTTPRequest.Method,
+        with writer: consuming ResponseWriter
+    ) async throws {
+        var head = HTTPResponse(status: answer.status, headerFields: answer.fields)
+        switch answer.body {
+        case .none:
+            if answer.status.mayHaveBody { head.headerFields[.contentLength] = "0" }
+            try await writer.writeResponse(head)
+        case .bytes(let bytes):
+            head.headerFields[.contentLength] = String(bytes.readableBytes)
+            if method == .head { return try await writer.writeResponse(head) }
+            try await writer.write(response: head, body: ResponseBody(byteBuffer: bytes))
+        case .stream(let stream):
+            if method == .head { return try await writer.writeResponse(head) }
+            try await writer.write(response: head, body: ResponseBody(stream))
+        }
+    }
+}
+
+extension BusCall.Body {
+    /// The content types that the route takes; nil when it takes no body.
+    fileprivate var accepted: [MediaType]? {
+        switch self {
+        case .none, .query: nil
+        case .passed(let types): types
+        case .checked: [.json]
+        }
+    }
+}

@@ -1,0 +1,108 @@
+public import Bus
+public import Discovery
+import HummingbirdCore
+public import Logging
+import NIOCore
+import NIOPosix
+public import ServiceLifecycle
+
+/// HTTP in front of the bus: one port for everything, and one for each service that old clients look for.
+///
+/// It only translates. A request becomes a request on the bus and the reply its answer; bodies pass through as
+/// bytes. What is wrong with HTTP itself is refused here, everything else is a service's to judge.
+public final class GatewayServer: Service, Sendable {
+    private let configuration: GatewayConfiguration
+    private let listeners: [Listener]
+    private let dispatcher: BusDispatcher
+    private let report: PortReport
+    private let logger: Logger
+
+    /// Prepares the gateway; nothing listens until ``run()``.
+    ///
+    /// - Parameters:
+    ///   - client: how the bus is reached; somebody else runs it.
+    ///   - directory: tells the services on the bus from those that speak HTTP; somebody else runs it.
+    ///   - events: gives `GET /jobs/{id}/events` what happens; nil leaves the path out.
+    public init(
+        _ configuration: GatewayConfiguration,
+        client: BusClient,
+        directory: Directory,
+        events: EventSubscriber? = nil,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        dispatcher = BusDispatcher(
+            client: client,
+            resolver: ServiceResolver(directory: directory),
+            configuration: configuration
+        )
+        listeners = Listener.all(configuration, client: client, events: events)
+        report = PortReport(expecting: listeners.count)
+    }
+
+    /// The ports, as soon as all of them listen.
+    ///
+    /// - Throws: ``GatewayError`` when one of them could not be bound.
+    public func boundPorts() async throws -> BoundPorts { try await report.ports() }
+
+    /// Serves until graceful shutdown (requests in hand are answered) or cancellation.
+    ///
+    /// - Throws: ``GatewayError`` when a port cannot be bound.
+    public func run() async throws {
+        do {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await self.serveAll() }
+                group.addTask { await self.drainTimeoutPasses() }
+                try await group.next()
+                group.cancelAll()
+            }
+            report.failed(CancellationError())
+        } catch {
+            report.failed(error)
+            throw error
+        }
+    }
+
+    /// Returns when a graceful shutdown has taken too long; what is still under way is cancelled then.
+    private func drainTimeoutPasses() async {
+        guard (try? await gracefulShutdown()) != nil else { return }
+        try? await Task.sleep(for: configuration.drainTimeout)
+    }
+
+    private func serveAll() async throws {
+        try await withThrowingTaskGroup { group in
+            for listener in listeners { group.addTask { try await self.serve(listener) } }
+            try await group.waitForAll()
+        }
+    }
+
+    private func serve(_ listener: Listener) async throws {
+        do {
+            try await server(for: listener).run()
+        } catch {
+            throw GatewayError.cannotListen(listener, host: configuration.host, error)
+        }
+    }
+
+    private func server(for listener: Listener) -> any Service {
+        let responder = GatewayResponder(
+            routes: listener.routes,
+            dispatcher: dispatcher,
+            configuration: configuration,
+            date: DateField(),
+            logger: logger
+        )
+        return GatewayChannel(responder: responder, configuration: configuration).server(
+            configuration: ServerConfiguration(
+                address: .hostname(configuration.host, port: listener.port),
+                availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionLimit)
+            ),
+            onServerRunning: { [report] channel in
+                report.bound(listener, to: channel.localAddress?.port ?? listener.port)
+            },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: logger
+        )
+    }
+}

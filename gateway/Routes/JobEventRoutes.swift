@@ -1,0 +1,63 @@
+import Bus
+import HTTPTypes
+import HummingbirdCore
+import JobControl
+
+/// A job's events as a stream of server-sent events: what was, then what comes, and an end after the last.
+struct JobEventRoutes: Sendable {
+    let jobs: JobClient
+    let events: EventSubscriber
+    let configuration: GatewayConfiguration
+
+    var all: [Route] {
+        [.get("/jobs/{id}/events") { exchange in try await answer(exchange) }]
+    }
+
+    private func answer(_ exchange: Exchange) async throws -> Answer {
+        let id = exchange.variable ?? ""
+        let after = try position(in: exchange)
+        // Asked before the head is written: a job that is not there is a 404 and no broken stream.
+        let past = try await past(of: id, after: after)
+        let live = past.ended ? nil : live(id, after: after)
+        var answer = Answer(status: .ok, fields: Self.fields)
+        answer.body = .stream { writer in
+            // The task ends with the connection, and the subscription with the task.
+            try await exchange.connection.waiting(abandonable: true) {
+                guard let live else { return try await writer.write(ServerSentEvents.text(of: past.events)) }
+                try await ServerSentEvents.write(live, until: Self.isLast, to: &writer)
+            }
+            try await writer.finish(nil)
+        }
+        return answer
+    }
+
+    /// Where the client is: the id of the last event that it has seen.
+    private func position(in exchange: Exchange) throws -> UInt64 {
+        guard let text = try exchange.fields[.lastEventID] ?? exchange.item("since"), !text.isEmpty else { return 0 }
+        guard let position = UInt64(text) else { throw Refusal.badRequest("Last-Event-ID is no sequence: \(text)") }
+        return position
+    }
+
+    private func past(of id: String, after: UInt64) async throws -> JobEvents {
+        do {
+            return try await jobs.events(of: id, after: after, within: configuration.requestTimeout)
+        } catch let error as BusError {
+            throw Refusal(error, service: JobRoutes.service, within: configuration)
+        }
+    }
+
+    private func live(_ id: String, after: UInt64) -> AsyncThrowingStream<[Event], any Error> {
+        events.events(of: JobEntry.topic(of: id), after: after) { sequence in
+            try await jobs.events(of: id, after: sequence).events
+        }
+    }
+
+    /// Whether nothing comes after this event.
+    private static func isLast(_ event: Event) -> Bool {
+        JobEntryType(rawValue: String(event.type.dropFirst("platform.".count)))?.endsTheJob ?? false
+    }
+
+    private static let fields: HTTPFields = [
+        .contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no",
+    ]
+}
