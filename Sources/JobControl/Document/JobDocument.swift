@@ -49,6 +49,11 @@ public struct JobDocument: Sendable, Hashable {
         .array(steps.map(\.outline))
     }
 
+    /// Whether any step has a task to call.
+    var hasWork: Bool {
+        steps.contains { $0.skipReason == nil }
+    }
+
     subscript(task: TaskID) -> JobTask {
         steps[task.step].tasks[task.task]
     }

@@ -88,8 +88,14 @@ extension BusPartners {
     private static let egress = "http-egress"
 
     private func matches(of task: JobTask) async -> [RegistryEntry] {
-        if let tag = task.tag { return await directory.find(tag: tag) }
-        guard let name = task.serviceName else { return [] }
+        guard let tag = task.tag else { return await entries(named: task.serviceName ?? "") }
+        let matches = await directory.find(tag: tag)
+        guard let name = task.serviceName, !matches.contains(where: { $0.serviceName == name }) else { return matches }
+        // The directory asks discovery for a name it does not know: the service may have come a moment ago.
+        return matches + (await entries(named: name)).filter { $0.tags.contains(tag) }
+    }
+
+    private func entries(named name: String) async -> [RegistryEntry] {
         let known = await directory.entries().filter { $0.serviceName == name }
         if !known.isEmpty { return known }
         return await directory.entry(name).map { [$0] } ?? []
@@ -115,10 +121,12 @@ extension BusPartners {
     private static func failure(of service: String, _ reply: Reply) -> TaskFailure {
         let sentence = Problem(parsing: reply.body)?.sentence ?? reply.status.reasonPhrase
         let status = Int(reply.status.rawValue)
+        // A worker that is ended cuts its handlers off with 499: that is no refusal, the work may be half done.
+        let isRefusal = (400...499).contains(status) && reply.status != .clientClosedRequest
         return TaskFailure(
             "\(service) answered \(status): \(sentence)",
             status: status,
-            effect: (400...499).contains(status) ? .none : .unknown
+            effect: isRefusal ? .none : .unknown
         )
     }
 

@@ -62,7 +62,10 @@ struct JobDriver: Sendable {
                 if inputs.isEmpty {
                     try await write()
                     accepted()
-                    if case .end(let outcome)? = transition.actions.last { return outcome }
+                    if case .end(let outcome)? = transition.actions.last {
+                        _ = try? await creation?.value
+                        return outcome
+                    }
                     inputs = try await self.inputs(of: transition.actions, in: &group)
                 }
                 try Task.checkCancellation()
@@ -76,10 +79,12 @@ extension JobDriver {
     /// What comes of actions that need no durable entries; empty when the entries must be written first.
     private mutating func inputsBeforeWriting(_ actions: [JobAction], in group: inout Group) async throws -> [JobInput]
     {
-        switch actions.first {
-        case .begin(let tasks, let readsState)?:
+        guard actions.count == 1 else { return [] }
+        switch actions[0] {
+        case .begin(let tasks, let readsState):
             return [try await performer.begin(tasks, readingState: readsState)]
-        case .prepareState(.create(_, let content))? where unsaved != nil:
+        // A job without any call ends at once: nothing would wait for its document.
+        case .prepareState(.create(_, let content)) where unsaved != nil && performer.document.hasWork:
             creation = make(actions[0], in: &group)
             return [.statePrepared(content: .object(content))]
         default:
@@ -107,6 +112,7 @@ extension JobDriver {
         }
         if actions.count == 1, inFlight == 0 { return [try await performer.perform(actions[0])] }
         for action in actions { start(action, in: &group) }
+        guard inFlight > 0 else { throw JobStalled(jobID: machine.id) }
         let ended = await inbox.take()
         inFlight -= ended.count
         return try ended.map { input in
