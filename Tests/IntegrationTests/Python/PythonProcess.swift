@@ -1,0 +1,84 @@
+import Foundation
+
+/// A Python program of the examples' folder: its lines come as they are printed, and it never outlives the test.
+final class PythonProcess: Sendable {
+    /// What it prints on standard output, line by line; ends when it does.
+    let lines: AsyncStream<String>
+
+    private let process: Process
+    private let input = Pipe()
+    private let exit: Task<Int32, Never>
+
+    /// Runs `program`, a program's text, or with `script` the file of that name in `examples/python`.
+    init(program: String? = nil, script: String = "", _ arguments: [String] = []) throws {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().deletingLastPathComponent().appending(path: "examples/python")
+        let process = Process()
+        let output = Pipe()
+        // Debian's own Python: it is the one that python3-zmq is installed for.
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
+        process.arguments = (program.map { ["-c", $0] } ?? [folder.appending(path: script).path]) + arguments
+        process.environment = ["PYTHONPATH": folder.path, "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "1"]
+        process.standardInput = input
+        process.standardOutput = output
+        let (exits, reportExit) = AsyncStream<Int32>.makeStream()
+        process.terminationHandler = {
+            reportExit.yield($0.terminationStatus)
+            reportExit.finish()
+        }
+        try Self.withoutBlockedSignals { try process.run() }
+        self.process = process
+        lines = output.fileHandleForReading.textLines()
+        exit = Task { await exits.first { _ in true } ?? -1 }
+    }
+
+    deinit { kill() }
+
+    /// Swift's threads block nearly every signal, and a process inherits what the thread that starts it blocks.
+    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var blocked = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &blocked)
+        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+        try body()
+    }
+
+    /// The status that it ends with, or the number of the signal that ends it.
+    var exitCode: Int32 {
+        get async { await exit.value }
+    }
+
+    /// Writes a line to its standard input.
+    func write(_ line: String) throws {
+        try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    /// SIGTERM.
+    func terminate() { process.terminate() }
+
+    /// SIGKILL.
+    func kill() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    }
+}
+
+extension FileHandle {
+    /// The lines that come out of a pipe, read by a thread that may block.
+    fileprivate func textLines() -> AsyncStream<String> {
+        let (lines, continuation) = AsyncStream<String>.makeStream()
+        Thread.detachNewThread {
+            var rest = Data()
+            while case let data = self.availableData, !data.isEmpty {
+                rest += data
+                while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                    continuation.yield(String(decoding: rest[..<end], as: UTF8.self))
+                    rest = Data(rest[(end + 1)...])
+                }
+            }
+            if !rest.isEmpty { continuation.yield(String(decoding: rest, as: UTF8.self)) }
+            continuation.finish()
+        }
+        return lines
+    }
+}

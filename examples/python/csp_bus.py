@@ -1,0 +1,525 @@
+"""The bus protocol of docs/protocol.md on pyzmq: frames, a worker and a client.
+
+One module to copy into a project. It needs Python 3.10 or later and pyzmq (Debian: python3-zmq), and nothing else.
+
+    worker = Worker("tcp://127.0.0.1:5550", "greeter", lambda request: {"greeting": "Hello"})
+    worker.run()
+
+    with Client("tcp://127.0.0.1:5550") as client:
+        print(client.request("greeter", "execute", {"name": "Ada"}, within=2).json())
+"""
+
+import dataclasses
+import itertools
+import json
+import logging
+import os
+import queue
+import re
+import struct
+import threading
+import time
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from http.client import responses
+from urllib.parse import unquote
+
+import zmq
+
+log = logging.getLogger("csp_bus")
+
+INTERVAL = 1.0  # seconds of silence after which a side says that it is alive
+SILENCE = 3 * INTERVAL  # after so much of it the other side counts as gone
+
+REQUEST, REPLY, PARTIAL, READY, CREDIT, HEARTBEAT, CANCEL, GOODBYE = range(1, 9)
+REPEATABLE, FROM_BROKER, REPEATED = 1, 2, 4
+
+
+# --- frames -----------------------------------------------------------------------------------------------------------
+
+
+class MalformedFrame(ValueError):
+    """Bytes that are not exactly one frame of the protocol. `request`: the correlation of the request they would be."""
+
+    request = None
+
+
+@dataclasses.dataclass
+class Frame:
+    """One message: a header of 72 bytes, then service, operation, annotations and body."""
+
+    kind: int
+    flags: int = 0
+    status: int = 0
+    correlation: int = 0
+    request_id: bytes = bytes(16)
+    time_left: int = 0  # milliseconds; 0: for ever
+    priority: int = 4
+    trace_flags: int = 0
+    trace_id: bytes = bytes(16)
+    span_id: bytes = bytes(8)
+    credits: int = 0
+    service: str = ""
+    operation: str = ""
+    annotations: dict = dataclasses.field(default_factory=dict)
+    body: bytes = b""
+
+    HEADER = struct.Struct(">4sBBHQ16sIBBBB16s8sHHI")
+    PROTOCOL = b"CSB1"
+
+    def encode(self):
+        service, operation = self.service.encode(), self.operation.encode()
+        annotations = encode_annotations(self.annotations)
+        header = self.HEADER.pack(
+            self.PROTOCOL, self.kind, self.flags, self.status, self.correlation, self.request_id, self.time_left,
+            self.priority, len(service), len(operation), self.trace_flags, self.trace_id, self.span_id, self.credits,
+            len(annotations), len(self.body),
+        )
+        return b"".join((header, service, operation, annotations, self.body))
+
+    @classmethod
+    def decode(cls, data):
+        if len(data) < cls.HEADER.size:
+            raise MalformedFrame(f"{len(data)} bytes are no header")
+        (
+            protocol, kind, flags, status, correlation, request_id, time_left, priority, service_length,
+            operation_length, trace_flags, trace_id, span_id, credits, annotations_length, body_length,
+        ) = cls.HEADER.unpack_from(data)
+        if protocol != cls.PROTOCOL or not REQUEST <= kind <= GOODBYE:
+            raise MalformedFrame("not a frame of this protocol")
+        lengths = (service_length, operation_length, annotations_length, body_length)
+        ends = list(itertools.accumulate(lengths, initial=cls.HEADER.size))
+        if ends[-1] != len(data):
+            raise MalformedFrame(f"{len(data)} bytes where the header says {ends[-1]}")
+        service, operation, annotations, body = (data[start:end] for start, end in itertools.pairwise(ends))
+        try:
+            return cls(
+                kind, flags, status, correlation, request_id, time_left, priority, trace_flags, trace_id, span_id,
+                credits, service.decode(), operation.decode(), decode_annotations(annotations.decode()), body,
+            )
+        except ValueError as error:
+            malformed = MalformedFrame(str(error))
+            malformed.request = correlation if kind == REQUEST else None
+            raise malformed from None
+
+
+NAME = re.compile("[a-z0-9._-]+")
+LINE = re.compile("([a-z0-9._-]+): ?((?:[^%\\x00-\\x1f\\x7f]|%[0-9A-Fa-f]{2})*)")
+ESCAPED = {code: f"%{code:02X}" for code in [*range(0x20), 0x25, 0x7F]}
+
+
+def encode_annotations(annotations):
+    for name in annotations:
+        if not NAME.fullmatch(name):
+            raise ValueError(f"'{name}' is no name of an annotation")
+    return "\n".join(f"{name}: {str(value).translate(ESCAPED)}" for name, value in annotations.items()).encode()
+
+
+def decode_annotations(text):
+    annotations = {}
+    for line in text.split("\n") if text else []:
+        match = LINE.fullmatch(line)
+        if match is None or match[1] in annotations:
+            raise ValueError(f"no annotation: {line!r}")
+        annotations[match[1]] = unquote(match[2], errors="strict")
+    return annotations
+
+
+# --- what handlers and callers see ------------------------------------------------------------------------------------
+
+
+class Problem(Exception):
+    """A refusal: raised by a handler it becomes the reply, in the form that every service uses."""
+
+    def __init__(self, status, sentence, **members):
+        super().__init__(sentence)
+        self.status, self.sentence, self.members = status, sentence, members
+
+    def reply(self):
+        title = responses.get(self.status, "")
+        body = {
+            "error": self.sentence, "type": "about:blank", "title": title, "status": self.status,
+            "detail": self.sentence,
+        }
+        return Reply(self.status, {"content-type": "application/problem+json"}, json_bytes(body | self.members))
+
+
+@dataclasses.dataclass
+class Reply:
+    """The answer to a request: an HTTP status, what travels beside the body, and the body."""
+
+    status: int = 200
+    annotations: dict = dataclasses.field(default_factory=dict)
+    body: bytes = b""
+
+    def json(self):
+        return json.loads(self.body)
+
+
+@dataclasses.dataclass
+class Request:
+    """One request as a worker's handler sees it."""
+
+    service: str
+    operation: str
+    annotations: dict
+    body: bytes
+    request_id: uuid.UUID  # the same for every attempt
+    is_repeated: bool  # it may have reached a worker before
+    deadline: float | None  # by time.monotonic(); None: the client waits for ever
+    cancelled: threading.Event  # set when nobody waits for the answer any more
+
+    def json(self):
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            raise Problem(400, "The body is no JSON") from None
+
+    def time_left(self):
+        """Seconds until the client gives up; None when it never does."""
+        return None if self.deadline is None else max(0.0, self.deadline - time.monotonic())
+
+
+class BusError(Exception):
+    """No service has answered. The code says why, and with it whether the request may have run."""
+
+    MAY_HAVE_RUN = frozenset({"timed_out", "worker_lost"})
+
+    def __init__(self, code, sentence, retry_after=None):
+        super().__init__(sentence)
+        self.code, self.retry_after = code, retry_after
+
+    @property
+    def may_have_run(self):
+        return self.code in self.MAY_HAVE_RUN
+
+
+def json_bytes(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def as_body(value):
+    return value if isinstance(value, bytes) else b"" if value is None else json_bytes(value)
+
+
+# --- worker -----------------------------------------------------------------------------------------------------------
+
+
+class Worker:
+    """Serves one service: `handler(request)` runs on a thread for each request in hand, `credits` at once.
+
+    The handler returns a Reply, or a value that is the JSON body of a 200; it raises Problem to refuse. The worker
+    announces itself again when the broker was away, and heartbeats both ways tell that.
+    """
+
+    def __init__(self, endpoint, service, handler, *, credits=8, announcement=None, drain=30.0, on_ready=None):
+        self.endpoint, self.service, self.handler, self.credits = endpoint, service, handler, credits
+        self.announcement = json_bytes(announcement or {})
+        self.drain, self.on_ready = drain, on_ready
+        self._calls = {}  # key -> _Call
+        self._keys = itertools.count(1)
+        self._finished = queue.SimpleQueue()  # (key, Reply), from the handlers' threads
+        self._waker = os.eventfd(0, os.EFD_NONBLOCK | os.EFD_CLOEXEC)
+        self._stopping = threading.Event()
+        self._is_up = self._is_sealed = False  # on this link: the broker knows us; it sends nothing more
+
+    def stop(self):
+        """Takes no more requests, answers what is in hand, and lets run() return. For any thread or signal handler."""
+        self._stopping.set()
+        os.eventfd_write(self._waker, 1)
+
+    def run(self):
+        pool = ThreadPoolExecutor(self.credits, thread_name_prefix=self.service)
+        try:
+            with zmq.Context() as context:
+                while self._serve_link(context, pool):
+                    log.warning("%s: the broker is gone, connecting again", self.service)
+        finally:
+            for call in self._calls.values():
+                call.cancelled.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    def _serve_link(self, context, pool):
+        """Serves until the broker is lost (True: connect again) or the worker has drained (False)."""
+        link = _Link(context, self.endpoint, self._waker)
+        self._is_up = self._is_sealed = False
+        drained_by = None
+        try:
+            self._announce(link)
+            while True:
+                for frame in link.receive():
+                    self._act(frame, link, pool)
+                self._send_finished(link)
+                now = time.monotonic()
+                if self._stopping.is_set() and drained_by is None:
+                    link.send(Frame(GOODBYE, service=self.service))
+                    drained_by = now + self.drain
+                    self._is_sealed = self._is_sealed or not self._is_up
+                if drained_by is not None and (now >= drained_by or (self._is_sealed and not self._calls)):
+                    return False
+                if link.is_silent(now):
+                    return drained_by is None
+                link.heartbeat_if_due(now, Frame(HEARTBEAT, service=self.service))
+                link.wait(drained_by)
+        finally:
+            link.close()
+
+    def _act(self, frame, link, pool):
+        if isinstance(frame, MalformedFrame):
+            if frame.request is not None:
+                self._reply(link, frame.request, Problem(400, str(frame)).reply())
+        elif frame.kind == REQUEST:
+            self._start(frame, link, pool)
+        elif frame.kind == CANCEL:
+            self._cancel(frame.correlation)
+        elif frame.kind == READY:
+            self._is_up = True
+            if self.on_ready:
+                self.on_ready()
+        elif frame.kind == GOODBYE and self._stopping.is_set():
+            self._is_sealed = True  # the broker has nothing more for us
+        elif frame.kind == GOODBYE and frame.status == 410:
+            self._announce(link)  # it has forgotten us
+
+    def _announce(self, link):
+        # What is still in hand belongs to a connection that is gone: nobody waits for it, but it takes up a credit.
+        for call in self._calls.values():
+            call.correlation = None
+        link.send(Frame(READY, service=self.service, credits=self._free(), body=self.announcement))
+
+    def _free(self):
+        return max(0, self.credits - sum(call.correlation is None for call in self._calls.values()))
+
+    def _start(self, frame, link, pool):
+        if len(self._calls) >= self.credits:
+            return self._reply(link, frame.correlation, Problem(503, "More requests than credits").reply())
+        key, call = next(self._keys), _Call(frame.correlation, threading.Event())
+        self._calls[key] = call
+        request = Request(
+            frame.service, frame.operation, frame.annotations, frame.body, uuid.UUID(bytes=frame.request_id),
+            bool(frame.flags & REPEATED), time.monotonic() + frame.time_left / 1000 if frame.time_left else None,
+            call.cancelled,
+        )
+        pool.submit(self._handle, key, request)
+
+    def _handle(self, key, request):
+        """On a thread of the pool."""
+        try:
+            if request.time_left() == 0.0 or request.cancelled.is_set():
+                raise Problem(504, "The time for this request is over")
+            answer = self.handler(request)
+            reply = answer if isinstance(answer, Reply) else Reply(200, {}, as_body(answer))
+        except Problem as problem:
+            reply = problem.reply()
+        except Exception:
+            log.exception("%s: a handler failed", self.service)
+            reply = Problem(500, f"{self.service} failed").reply()
+        self._finished.put((key, reply))
+        os.eventfd_write(self._waker, 1)
+
+    def _send_finished(self, link):
+        while not self._finished.empty():
+            key, reply = self._finished.get_nowait()
+            call = self._calls.pop(key)
+            if call.correlation is None:
+                link.send(Frame(CREDIT, service=self.service, credits=self._free()))
+            else:
+                self._reply(link, call.correlation, reply)
+
+    def _reply(self, link, correlation, reply):
+        link.send(
+            Frame(
+                REPLY, status=reply.status, correlation=correlation, annotations=reply.annotations, body=reply.body
+            )
+        )
+
+    def _cancel(self, correlation):
+        for call in self._calls.values():
+            if call.correlation == correlation:
+                call.cancelled.set()
+
+
+@dataclasses.dataclass
+class _Call:
+    correlation: int | None  # None: the connection it came by is gone
+    cancelled: threading.Event
+
+
+# --- client -----------------------------------------------------------------------------------------------------------
+
+
+class Client:
+    """Sends requests one after another. For one thread: give each thread a client of its own."""
+
+    def __init__(self, endpoint):
+        self.endpoint = endpoint
+        self._context = zmq.Context()
+        self._correlations = itertools.count(1)
+        self._link = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def close(self):
+        if self._link is not None:
+            self._link.send(Frame(GOODBYE))
+            self._link.close()
+            self._link = None
+        self._context.term()
+
+    def request(
+        self, service, operation, body=None, *, annotations=None, within=30.0, repeatable=False, request_id=None,
+        priority=4,
+    ):
+        """The service's Reply, whatever its status.
+
+        `repeatable`: the request may be given to another worker when the one that had it died. Raises BusError when
+        no service has answered; whatever ends the waiting, the request is cancelled.
+        """
+        deadline = time.monotonic() + within
+        frame = Frame(
+            REQUEST, flags=REPEATABLE if repeatable else 0, priority=priority, service=service, operation=operation,
+            request_id=(request_id or uuid.uuid4()).bytes, annotations=annotations or {}, body=as_body(body),
+        )
+        while True:
+            self._connect(deadline)
+            try:
+                return self._exchange(frame, deadline)
+            except _LinkLost:
+                self._drop_link()
+                if not repeatable:
+                    raise BusError("worker_lost", "The broker went away; the request may have run") from None
+                frame.flags |= REPEATED
+
+    def _exchange(self, frame, deadline):
+        frame.correlation = next(self._correlations)
+        frame.time_left = max(1, int((deadline - time.monotonic()) * 1000))
+        self._link.send(frame)
+        try:
+            return self._await(frame, deadline)
+        except (TimeoutError, KeyboardInterrupt) as error:
+            self._link.send(Frame(CANCEL, correlation=frame.correlation))
+            if isinstance(error, KeyboardInterrupt):
+                raise
+            raise BusError("timed_out", f"{frame.service} has not answered in time") from None
+
+    def _await(self, frame, deadline):
+        for received in self._frames(deadline):
+            if received.kind == REPLY and received.correlation == frame.correlation:
+                if received.flags & FROM_BROKER:
+                    raise error_from_broker(received)
+                return Reply(received.status, received.annotations, received.body)
+
+    def _connect(self, deadline):
+        """Nothing is sent before the broker has answered a first heartbeat: so it is known that it did not run."""
+        while True:
+            if self._link is None:
+                self._link = _Link(self._context, self.endpoint)
+            elif not self._link.is_idle(time.monotonic()):
+                return
+            question = next(self._correlations)
+            self._link.send(Frame(HEARTBEAT, correlation=question))
+            try:
+                for received in self._frames(deadline):
+                    if received.kind == HEARTBEAT and received.correlation == question:
+                        return
+            except _LinkLost:
+                self._drop_link()
+            except TimeoutError:
+                self._drop_link()
+                raise BusError("unreachable", f"No broker has answered at {self.endpoint}") from None
+
+    def _frames(self, deadline):
+        """What comes from the broker, with heartbeats to it meanwhile. Raises TimeoutError at the deadline."""
+        while True:
+            yield from (frame for frame in self._link.receive() if isinstance(frame, Frame))
+            now = time.monotonic()
+            if now >= deadline:
+                raise TimeoutError
+            if self._link.is_silent(now):
+                raise _LinkLost
+            self._link.heartbeat_if_due(now, Frame(HEARTBEAT))
+            self._link.wait(deadline)
+
+    def _drop_link(self):
+        self._link.close()
+        self._link = None
+
+
+class _LinkLost(Exception):
+    pass
+
+
+def error_from_broker(frame):
+    retry_after = frame.annotations.get("retry-after")
+    codes = {
+        400: "protocol_violation", 413: "too_large", 499: "cancelled", 502: "worker_lost", 504: "timed_out",
+        503: "no_worker" if retry_after is None else "overloaded",
+    }
+    try:
+        sentence = json.loads(frame.body)["error"]
+    except (ValueError, KeyError, TypeError):
+        sentence = f"The broker has answered {frame.status}"
+    return BusError(codes.get(frame.status, "protocol_violation"), sentence, retry_after)
+
+
+# --- a connection -----------------------------------------------------------------------------------------------------
+
+
+class _Link:
+    """A DEALER connected to the broker, and when each side was last heard."""
+
+    def __init__(self, context, endpoint, waker=None):
+        self._waker = waker
+        self._socket = context.socket(zmq.DEALER)
+        self._socket.linger = 1000
+        self._socket.sndhwm = self._socket.rcvhwm = 0  # credits and deadlines bound what is under way
+        self._socket.connect(endpoint)
+        self._poller = zmq.Poller()
+        self._poller.register(self._socket, zmq.POLLIN)
+        if waker is not None:
+            self._poller.register(waker, zmq.POLLIN)
+        self._heard = self._said = time.monotonic()
+
+    def send(self, frame):
+        self._socket.send(frame.encode(), zmq.DONTWAIT)
+        self._said = time.monotonic()
+
+    def receive(self):
+        """Every frame that has arrived; of those that are malformed, the fault."""
+        while True:
+            try:
+                *_, data = self._socket.recv_multipart(zmq.DONTWAIT)
+            except zmq.Again:
+                return
+            self._heard = time.monotonic()
+            try:
+                yield Frame.decode(data)
+            except MalformedFrame as fault:
+                log.warning("malformed frame: %s", fault)
+                yield fault
+
+    def is_silent(self, now):
+        return now - self._heard >= SILENCE
+
+    def is_idle(self, now):
+        return now - max(self._heard, self._said) >= INTERVAL
+
+    def heartbeat_if_due(self, now, frame):
+        if now - self._said >= INTERVAL:
+            self.send(frame)
+
+    def wait(self, deadline):
+        """Sleeps until something arrives, the waker is written, a heartbeat is due, or the deadline."""
+        turns = [self._said + INTERVAL, self._heard + SILENCE] + ([] if deadline is None else [deadline])
+        left = max(0.0, min(turns) - time.monotonic())
+        # Rounded up: waking a moment early would only turn the loop once more for nothing.
+        for ready, _ in self._poller.poll(int(left * 1000) + 1):
+            if ready == self._waker:
+                os.eventfd_read(self._waker)
+
+    def close(self):
+        self._socket.close()
