@@ -10,7 +10,7 @@ struct BusDispatcher: Sendable {
 
     /// - Throws: ``Refusal`` for what the client or the bus did wrong, `CancellationError` when the client has left.
     func answer(_ call: BusCall, for exchange: Exchange) async throws -> Answer {
-        let target = await target(of: call, in: exchange)
+        let target = try await target(of: call, in: exchange)
         let operation = try call.operation(exchange)
         let body = try body(of: call, in: exchange)
         let annotations = try annotations(of: call, in: exchange, id: target.id)
@@ -33,10 +33,10 @@ struct BusDispatcher: Sendable {
         return try Answer(reply, for: exchange)
     }
 
-    private func target(of call: BusCall, in exchange: Exchange) async -> ServiceResolver.Target {
+    private func target(of call: BusCall, in exchange: Exchange) async throws(Refusal) -> ServiceResolver.Target {
         switch call.service {
         case .named(let name): ServiceResolver.Target(service: name, id: exchange.variable)
-        case .inPath: await resolver.target(of: exchange.variable ?? "")
+        case .inPath: try await resolver.target(of: exchange.variable ?? "")
         }
     }
 

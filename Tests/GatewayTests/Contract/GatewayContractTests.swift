@@ -173,6 +173,14 @@ import Testing
         }
     }
 
+    @Test func aNameThatNoServiceCanHaveIsNotFound() async throws {
+        try await withPlatform { platform in
+            for name in [String(repeating: "a", count: 256), "a%0Ab", "a%00"] {
+                try await platform.api.post("/services/\(name)/execute", [:]).expectError(404)
+            }
+        }
+    }
+
     @Test func aServiceThatDoesNotAnswerInTimeIsAGatewayTimeout() async throws {
         try await withPlatform {
             $0.requestTimeout = .milliseconds(200)

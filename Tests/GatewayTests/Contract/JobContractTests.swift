@@ -1,3 +1,4 @@
+import Gateway
 import JSON
 import NIOHTTP1
 import Testing
@@ -165,6 +166,32 @@ import Testing
             #expect(try serverSentEvents(none.text).isEmpty)
             try await platform.api.get("/jobs/nothing/events").expectError(404)
             try await platform.api.get("/jobs/\(id)/events", ["last-event-id": "x"]).expectError(400)
+        }
+    }
+
+    @Test func aWatcherSeesEventsAsTheyHappenAndTheStreamEndsWithTheJob() async throws {
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let routes: [String: HTTPService.Handler] = [
+            "POST /execute": { _ in
+                for await _ in released { break }
+                return HTTPService.json(["done": true])
+            }
+        ]
+        try await withPlatform { platform in
+            try await HTTPService.run(routes) { _, url in
+                let entry: JSONValue = ["serviceName": "held", "serviceURL": .string(url), "tags": ["held"]]
+                _ = try await platform.api.post("/register", entry)
+                let job: JSONValue = ["steps": [["tasks": [["tag": "held", "storeResultAt": "/held"]]]]]
+                let submitted = try await platform.api.post("/run-job", job, ["prefer": "respond-async"])
+                let id = try #require(try submitted.json["jobId"]?.stringValue)
+                try await RawConnection.open(port: platform.ports.main) { connection in
+                    try await connection.send("GET /jobs/\(id)/events HTTP/1.1\r\nHost: h\r\n\r\n")
+                    _ = try await connection.read(until: "platform.task.started")
+                    release.yield()
+                    let rest = try await connection.read(until: "\r\n0\r\n\r\n")
+                    #expect(rest.contains("platform.job.completed"))
+                }
+            }
         }
     }
 

@@ -7,11 +7,15 @@ import Testing
 
 /// What clients do to a connection that no good client does, and that nobody else is harmed by it.
 @Suite(.timeLimit(.minutes(1))) struct ConnectionTests {
-    @Test func aHeadThatIsTooLargeIsAnsweredAndTheConnectionEnds() async throws {
+    @Test(arguments: [
+        "GET /ping HTTP/1.1\r\nHost: h\r\nX-Large: \(String(repeating: "a", count: 40_000))\r\n\r\n",
+        "GET /\(String(repeating: "a", count: 40_000)) HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /ping HTTP/1.1\r\nHost: h\r\n\(String(repeating: "X-Many: 1\r\n", count: 300))\r\n",
+    ])
+    func aHeadThatIsTooLargeIsAnsweredAndTheConnectionEnds(_ head: String) async throws {
         try await withPlatform { platform in
             let answer = try await RawConnection.open(port: platform.ports.main) { connection in
-                let large = String(repeating: "a", count: 40_000)
-                try await connection.send("GET /ping HTTP/1.1\r\nHost: h\r\nX-Large: \(large)\r\n\r\n")
+                try await connection.send(head)
                 return try await connection.readToEnd()
             }
             #expect(answer.hasPrefix("HTTP/1.1 431 "), "\(answer)")
