@@ -18,6 +18,7 @@ let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 /// A module's unit tests; `Support` holds what several of them share.
 func tests(of module: String, and others: Target.Dependency...) -> Target {
@@ -43,6 +44,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -60,15 +62,27 @@ let package = Package(
         // Moves envelopes: a request to one worker with a credit, an event to every subscriber.
         .target(name: "Bus", dependencies: ["JSON", "ZeroMQ", deque, lifecycle, logging], swiftSettings: settings),
         // Says which services are alive, what they can do and how to call them.
-        .target(name: "Discovery", dependencies: ["Bus", "JSON", logging], swiftSettings: settings),
+        .target(
+            name: "Discovery",
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging],
+            swiftSettings: settings
+        ),
         // Keeps documents and their versions, and streams their changes.
-        .target(name: "SharedState", dependencies: ["Bus", "JSON", logging], swiftSettings: settings),
+        .target(
+            name: "SharedState",
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging],
+            swiftSettings: settings
+        ),
         // Serves what a design document says: execute, repeat, revert.
-        .target(name: "EngineService", dependencies: ["Bus", "JSON", lifecycle, logging], swiftSettings: settings),
+        .target(
+            name: "EngineService",
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging],
+            swiftSettings: settings
+        ),
         // Owns a job's life: validates, journals, runs, reverts.
         .target(
             name: "JobControl",
-            dependencies: ["Bus", "Discovery", "JSON", "SharedState", deque, logging],
+            dependencies: ["Bus", "Discovery", "JSON", "SharedState", "ZeroMQ", deque, lifecycle, logging],
             swiftSettings: settings
         ),
         // Implements the services' stores on SQLite, with one list of migrations.
@@ -81,7 +95,9 @@ let package = Package(
         .target(
             name: "Gateway",
             dependencies: [
-                "Bus", "Discovery", "JSON", "JobControl", "SharedState", asyncHTTPClient, hummingbird, lifecycle, logging,
+                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", asyncHTTPClient, hummingbird,
+                lifecycle,
+                logging,
             ],
             path: "gateway",
             swiftSettings: settings
@@ -89,7 +105,11 @@ let package = Package(
         // Submits a job, follows its events, exits with its outcome.
         .executableTarget(
             name: "JobRunner",
-            dependencies: ["Bus", "JSON", "JobControl", "SharedState", argumentParser, configuration, logging, signals],
+            dependencies: [
+                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", argumentParser, configuration,
+                logging,
+                signals, system,
+            ],
             swiftSettings: settings
         ),
         // Turns one configuration into the services one process runs.
@@ -97,28 +117,28 @@ let package = Package(
             name: "Platform",
             dependencies: [
                 "Bus", "Discovery", "EngineService", "Gateway", "JSON", "JobControl", "SharedState", "Storage",
-                configuration, lifecycle, logging,
+                "ZeroMQ", configuration, lifecycle, logging,
             ],
             swiftSettings: settings
         ),
         // Arguments -> PlatformConfiguration -> PlatformNode.run().
         .executableTarget(
             name: "PlatformCommand",
-            dependencies: ["Platform", argumentParser, configuration, logging],
+            dependencies: ["Platform", argumentParser, configuration, lifecycle, logging, signals, system],
             swiftSettings: settings
         ),
 
         // Examples: services of a few lines each.
         .executableTarget(
             name: "service-a",
-            dependencies: ["Bus", "JSON", lifecycle, logging],
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging, signals],
             path: "examples/service-a",
             exclude: ["README.md"],
             swiftSettings: settings
         ),
         .executableTarget(
             name: "service-b",
-            dependencies: ["Bus", "JSON", lifecycle, logging],
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging, signals],
             path: "examples/service-b",
             exclude: ["README.md"],
             swiftSettings: settings
@@ -135,13 +155,13 @@ let package = Package(
         // What several test targets share.
         .target(
             name: "Support",
-            dependencies: ["Bus", "JSON", "ZeroMQ", logging],
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging, subprocess, system],
             path: "Tests/Support",
             swiftSettings: settings
         ),
         tests(of: "JSON"),
         tests(of: "ZeroMQ"),
-        tests(of: "Bus", and: subprocess),
+        tests(of: "Bus", and: "ZeroMQ", lifecycle, logging, subprocess),
         tests(of: "Discovery"),
         tests(of: "SharedState"),
         tests(of: "EngineService"),
@@ -152,12 +172,12 @@ let package = Package(
         tests(of: "Platform"),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Support", "Bus", "JSON", subprocess],
+            dependencies: ["Support", "Bus", "JSON"],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ChaosTests",
-            dependencies: ["Support", "Bus", "EngineService", "JSON", "Platform", subprocess],
+            dependencies: ["Support", "Bus", "JSON", "ZeroMQ", logging],
             swiftSettings: settings
         ),
     ],

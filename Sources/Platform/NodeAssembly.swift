@@ -1,0 +1,122 @@
+import Bus
+import Discovery
+import Gateway
+import JobControl
+import Logging
+import ServiceLifecycle
+import SharedState
+import Storage
+import ZeroMQ
+
+/// The services of one process in the order in which they start, and what to wait for until they answer.
+///
+/// They end in the reverse order: the gateway takes no more requests, then the services finish what they have in
+/// hand, and the broker that carries their replies ends last.
+struct NodeAssembly {
+    private(set) var services: [any Service] = []
+    private var readiness: [@Sendable () async throws -> Void] = []
+
+    /// Connects the parts that `configuration` names; nothing runs yet.
+    init(_ configuration: PlatformConfiguration, stores: Stores?, context: Context, logger: Logger) {
+        let endpoints = NodeEndpoints(configuration)
+        if configuration.parts.contains(.broker) {
+            add(Broker(endpoints.broker(configuration), context: context, logger: logger.named("broker"))) {
+                _ = try await $0.boundEndpoints()
+            }
+        }
+        guard configuration.parts != [.broker] else { return }
+        let bus = BusLink(to: endpoints, context: context, logger: logger)
+        for service in bus.services { services.append(service) }
+        if let stores { addStoredServices(configuration, stores, bus, endpoints, context, logger) }
+        if configuration.parts.contains(.gateway) { addGateway(configuration, bus, endpoints, context, logger) }
+    }
+
+    /// Returns once every part answers.
+    func waitUntilReady() async throws {
+        for wait in readiness { try await wait() }
+    }
+
+    private mutating func add<S: Service>(_ service: S, whenReady: @escaping @Sendable (S) async throws -> Void) {
+        services.append(service)
+        readiness.append { try await whenReady(service) }
+    }
+
+    private mutating func addStoredServices(
+        _ configuration: PlatformConfiguration,
+        _ stores: Stores,
+        _ bus: BusLink,
+        _ endpoints: NodeEndpoints,
+        _ context: Context,
+        _ logger: Logger
+    ) {
+        if configuration.parts.contains(.discovery) {
+            let discovery = DiscoveryService(
+                configuration.discovery(at: endpoints.bus),
+                client: bus.client,
+                events: bus.events,
+                publisher: bus.publisher,
+                store: stores.registry,
+                context: context,
+                logger: logger.named("discovery")
+            )
+            // The directory is loaded by discovery's first answer.
+            add(discovery) { [directory = bus.directory] _ in await directory.whenLoaded() }
+        }
+        if configuration.parts.contains(.sharedState) {
+            let state = StateService(
+                .init(endpoint: endpoints.bus),
+                publisher: bus.publisher,
+                store: stores.state,
+                context: context,
+                logger: logger.named("shared-state")
+            )
+            add(state) { try await $0.whenReady }
+        }
+        if configuration.parts.contains(.jobControl) {
+            let jobs = JobService(
+                .init(endpoint: endpoints.bus),
+                client: bus.client,
+                directory: bus.directory,
+                publisher: bus.publisher,
+                store: stores.jobs,
+                context: context,
+                logger: logger.named("job-control")
+            )
+            add(jobs) { try await $0.whenReady }
+        }
+    }
+
+    private mutating func addGateway(
+        _ configuration: PlatformConfiguration,
+        _ bus: BusLink,
+        _ endpoints: NodeEndpoints,
+        _ context: Context,
+        _ logger: Logger
+    ) {
+        let logger = logger.named("gateway")
+        let proxy = HTTPServiceProxy(
+            .init(endpoint: endpoints.bus),
+            directory: bus.directory,
+            context: context,
+            logger: logger
+        )
+        add(proxy) { try await $0.whenReady }
+        let gateway = GatewayServer(
+            configuration.gateway,
+            client: bus.client,
+            directory: bus.directory,
+            events: bus.events,
+            logger: logger
+        )
+        add(gateway) { _ = try await $0.boundPorts() }
+    }
+}
+
+extension Logger {
+    /// A logger that says which part of the process speaks.
+    func named(_ part: String) -> Logger {
+        var logger = self
+        logger[metadataKey: "part"] = "\(part)"
+        return logger
+    }
+}

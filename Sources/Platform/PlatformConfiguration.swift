@@ -1,0 +1,121 @@
+import Bus
+public import Configuration
+import Discovery
+import Gateway
+public import ZeroMQ
+
+/// What one process runs, and at which endpoints it is met.
+///
+/// The same type describes `platform all`, one part, and a test's platform: only the values differ.
+public struct PlatformConfiguration: Sendable {
+    /// One service of the platform that a process may run.
+    public enum Part: String, Sendable, CaseIterable {
+        case broker, discovery, gateway
+        case sharedState = "shared-state"
+        case jobControl = "job-control"
+    }
+
+    /// What this process runs. Default: every part.
+    public var parts = Set(Part.allCases)
+    /// Where the bus is: the broker binds it, every other part connects. Default: `tcp://127.0.0.1:5550`.
+    public var bus = Endpoint.tcp("127.0.0.1", port: 5550)
+    /// Where events are published. Default: one port above the bus.
+    public var eventsPublish = Endpoint.tcp("127.0.0.1", port: 5551)
+    /// Where events are read. Default: two ports above the bus.
+    public var eventsSubscribe = Endpoint.tcp("127.0.0.1", port: 5552)
+    /// Where documents, the registry and jobs are kept. Default: `sqlite:platform.db` in the working directory.
+    public var store = "sqlite:platform.db"
+    /// The address that the gateway's ports bind. Default: `127.0.0.1`.
+    public var host = "127.0.0.1"
+    /// The gateway's port for everything. Default: 8080; 0 takes a free one.
+    public var httpPort = 8080
+    /// The ports of clients of one service. Defaults: 4000, 4500 and 4700; 0 takes a free one.
+    public var discoveryPort = 4000
+    public var statePort = 4500
+    public var jobPort = 4700
+    /// Ports with one engine's paths at the root, `[4600: "person"]`. Default: none.
+    public var enginePorts: [Int: String] = [:]
+    /// The largest HTTP body, in bytes. Default: 8 MiB.
+    public var maximumBody = 8 * 1024 * 1024
+    /// How often an HTTP service with a `pingURL` is fetched, in milliseconds. Default: 30 s.
+    public var pingInterval: Duration = .seconds(30)
+    /// How long one ping may take. Default: 5 s.
+    public var pingTimeout: Duration = .seconds(5)
+    /// How many failed pings in a row evict a service. Default: 3.
+    public var pingFailures = 3
+
+    /// Every part on the defaults.
+    public init() {}
+
+    /// Reads every key of `docs/configuration.md`; a missing one keeps its default.
+    ///
+    /// - Throws: ``ConfigurationError`` when a value is no number, out of range, or no endpoint, and when an
+    ///   address other than loopback is asked for: nothing is opened to a network without authentication.
+    public init(parts: Set<Part>, reading config: ConfigReader) throws {
+        self.parts = parts
+        bus = try config.endpoint("bus", default: bus)
+        eventsPublish = try config.endpoint("eventsPublish", default: bus.besideForPublishing ?? eventsPublish)
+        eventsSubscribe = try config.endpoint("eventsSubscribe", default: bus.besideForSubscribing ?? eventsSubscribe)
+        store = config.string(forKey: "store", default: store)
+        host = config.string(forKey: "host", default: host)
+        httpPort = try config.port("httpPort", default: httpPort)
+        discoveryPort = try config.port("discoveryPort", default: discoveryPort)
+        statePort = try config.port("statePort", default: statePort)
+        jobPort = try config.port("jobPort", default: jobPort)
+        enginePorts = try config.enginePorts("enginePorts", default: enginePorts)
+        maximumBody = try config.integer("maximumBody", in: 1...(64 * 1024 * 1024), default: maximumBody)
+        pingInterval = try config.milliseconds("pingIntervalMs", default: pingInterval)
+        pingTimeout = try config.milliseconds("pingTimeoutMs", default: pingTimeout)
+        pingFailures = try config.integer("pingFailures", in: 1...1000, default: pingFailures)
+        try refuseOpenAddresses()
+    }
+
+    private func refuseOpenAddresses() throws {
+        for endpoint in [bus, eventsPublish, eventsSubscribe] where parts.contains(.broker) && !endpoint.isLoopback {
+            throw ConfigurationError(key: "bus", reason: "\(endpoint) \(Self.loopbackOnly)")
+        }
+        if parts.contains(.gateway), !Endpoint.tcp(host, port: 1).isLoopback {
+            throw ConfigurationError(key: "host", reason: "\(host) \(Self.loopbackOnly)")
+        }
+    }
+
+    private static let loopbackOnly =
+        "is not a loopback address, and nothing is opened to a network without authentication; use 127.0.0.1"
+}
+
+/// A setting that cannot be used: which one, and why.
+public struct ConfigurationError: Error, CustomStringConvertible {
+    /// The setting's key, as `docs/configuration.md` lists it.
+    public var key: String
+    /// What is wrong with its value.
+    public var reason: String
+
+    public init(key: String, reason: String) {
+        self.key = key
+        self.reason = reason
+    }
+
+    public var description: String { "setting \(key): \(reason)" }
+}
+
+extension PlatformConfiguration {
+    /// What the gateway is told.
+    var gateway: GatewayConfiguration {
+        var gateway = GatewayConfiguration()
+        gateway.host = host
+        gateway.port = httpPort
+        gateway.servicePorts = ["discovery": discoveryPort, "shared-state": statePort, "job-control": jobPort]
+        gateway.enginePorts = enginePorts
+        gateway.bodyLimit = maximumBody
+        return gateway
+    }
+
+    /// What discovery is told.
+    func discovery(at bus: Endpoint) -> DiscoveryService.Configuration {
+        var discovery = DiscoveryService.Configuration(endpoint: bus)
+        discovery.liveness.pingInterval = pingInterval
+        discovery.liveness.pingTimeout = pingTimeout
+        discovery.liveness.pingFailures = pingFailures
+        return discovery
+    }
+}

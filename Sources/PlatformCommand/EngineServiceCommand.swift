@@ -1,0 +1,28 @@
+import ArgumentParser
+import Configuration
+import Platform
+
+/// Serves what a design document says.
+struct EngineServiceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "engine-service",
+        abstract: "Runs a service from a design document: execute, repeat, revert.",
+        discussion: "Scaling it is starting another process with the same design and the same store."
+    )
+    @OptionGroup var process: ProcessOptions
+    @Option(help: "The design document (JSON).")
+    var design: String
+    @Option(help: "Where resources and undo records are kept. (default: sqlite:<serviceName>.db)")
+    var store: String?
+    @Option(help: "How many commands this process takes at once. (default: 64)")
+    var credits: Int?
+
+    func run() async throws {
+        let logger = try process.makeLogger()
+        var flags = process.flags
+        flags["store"] = store.map { ConfigValue(.string($0), isSecret: false) }
+        flags["credits"] = credits.map { ConfigValue(.int($0), isSecret: false) }
+        let configuration = try EngineConfiguration(design: design, reading: try await process.reader(flags: flags))
+        try await process.run(try EngineNode(configuration, logger: logger), logger: logger)
+    }
+}

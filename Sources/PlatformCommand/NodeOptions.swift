@@ -1,0 +1,52 @@
+import ArgumentParser
+import Configuration
+
+/// What the parts of the platform can be told. Each option is the flag of the setting with its name.
+struct NodeOptions: ParsableArguments {
+    @OptionGroup var process: ProcessOptions
+
+    @Option(help: "Where state, registry and jobs are kept: sqlite:PATH or memory. (default: sqlite:platform.db)")
+    var store: String?
+    @Option(help: "Where events are published. (default: one port above the bus)")
+    var eventsPublish: String?
+    @Option(help: "Where events are read. (default: two ports above the bus)")
+    var eventsSubscribe: String?
+    @Option(help: "The loopback address that HTTP listens on. (default: 127.0.0.1)")
+    var host: String?
+    @Option(help: "The HTTP port for everything. (default: 8080; 0: a free one)")
+    var httpPort: Int?
+    @Option(help: "The HTTP port of discovery alone. (default: 4000)")
+    var discoveryPort: Int?
+    @Option(help: "The HTTP port of shared state alone. (default: 4500)")
+    var statePort: Int?
+    @Option(help: "The HTTP port of job control alone. (default: 4700)")
+    var jobPort: Int?
+    @Option(help: "HTTP ports of engines: 4600=person,4601=todo. (default: none)")
+    var enginePorts: String?
+    @Option(help: "The largest HTTP body, in bytes. (default: 8388608)")
+    var maximumBody: Int?
+    @Option(help: "Milliseconds between two pings of an HTTP service. (default: 30000)")
+    var pingIntervalMs: Int?
+    @Option(help: "Milliseconds that one ping may take. (default: 5000)")
+    var pingTimeoutMs: Int?
+    @Option(help: "Failed pings in a row that evict a service. (default: 3)")
+    var pingFailures: Int?
+
+    var flags: [AbsoluteConfigKey: ConfigValue] {
+        var flags = process.flags
+        flags["store"] = store.map { ConfigValue(.string($0), isSecret: false) }
+        flags["eventsPublish"] = eventsPublish.map { ConfigValue(.string($0), isSecret: false) }
+        flags["eventsSubscribe"] = eventsSubscribe.map { ConfigValue(.string($0), isSecret: false) }
+        flags["host"] = host.map { ConfigValue(.string($0), isSecret: false) }
+        flags["enginePorts"] = enginePorts.map { ConfigValue(.string($0), isSecret: false) }
+        flags["httpPort"] = httpPort.map { ConfigValue(.int($0), isSecret: false) }
+        flags["discoveryPort"] = discoveryPort.map { ConfigValue(.int($0), isSecret: false) }
+        flags["statePort"] = statePort.map { ConfigValue(.int($0), isSecret: false) }
+        flags["jobPort"] = jobPort.map { ConfigValue(.int($0), isSecret: false) }
+        flags["maximumBody"] = maximumBody.map { ConfigValue(.int($0), isSecret: false) }
+        flags["pingIntervalMs"] = pingIntervalMs.map { ConfigValue(.int($0), isSecret: false) }
+        flags["pingTimeoutMs"] = pingTimeoutMs.map { ConfigValue(.int($0), isSecret: false) }
+        flags["pingFailures"] = pingFailures.map { ConfigValue(.int($0), isSecret: false) }
+        return flags
+    }
+}
