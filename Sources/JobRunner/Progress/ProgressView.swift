@@ -1,0 +1,32 @@
+import ArgumentParser
+import Bus
+
+/// Shows a job's progress as its events arrive.
+protocol ProgressView {
+    /// Called once for each batch of events, after `progress` has taken them in.
+    mutating func show(_ events: [Event], _ progress: JobProgress)
+}
+
+/// How progress is shown.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    /// A live tree on a terminal, lines otherwise.
+    case text
+    /// One CloudEvent per line.
+    case json
+
+    /// The view for this format; text depends on what standard error is.
+    func makeView() -> any ProgressView {
+        switch self {
+        case .json: JSONLinesView()
+        case .text where Console.isTerminal: TreeView()
+        case .text: LineView()
+        }
+    }
+}
+
+/// Each event as one line of JSON on standard error, for programs.
+struct JSONLinesView: ProgressView {
+    mutating func show(_ events: [Event], _ progress: JobProgress) {
+        for event in events { Console.error(String(decoding: event.encoded(), as: UTF8.self)) }
+    }
+}

@@ -1,0 +1,56 @@
+import Bus
+
+/// The job as a tree of steps and tasks that is drawn again in place when events arrive.
+struct TreeView: ProgressView {
+    /// How many lines the last drawing took: the cursor goes back up over them.
+    private var drawn = 0
+
+    mutating func show(_ events: [Event], _ progress: JobProgress) {
+        let lines = Self.lines(progress)
+        // CSI n A: cursor up; CSI J: clear to the end of the screen (ECMA-48).
+        let back = drawn > 0 ? "\u{1B}[\(drawn)A\r\u{1B}[J" : ""
+        Console.draw(back + lines.joined(separator: "\n") + "\n")
+        drawn = lines.count
+    }
+
+    static func lines(_ progress: JobProgress) -> [String] {
+        var lines = [line(progress.state, progress.name ?? progress.jobID, duration: progress.duration)]
+        for (index, step) in progress.steps.enumerated() {
+            let isLast = index == progress.steps.count - 1
+            lines.append((isLast ? "└─ " : "├─ ") + line(step.state, step.title, duration: step.duration))
+            let indent = isLast ? "   " : "│  "
+            for (index, task) in step.tasks.enumerated() {
+                lines.append(indent + (index == step.tasks.count - 1 ? "└─ " : "├─ ") + line(task))
+            }
+        }
+        lines += progress.warnings.map { "! \($0)" }
+        if let error = progress.error { lines.append("✗ \(error)") }
+        return lines
+    }
+
+    private static func line(_ task: JobProgress.Task) -> String {
+        var text = line(task.state, task.title, duration: task.duration)
+        if let service = task.service, service != task.title { text += " (\(service))" }
+        if task.attempt > 1 { text += " attempt \(task.attempt)" }
+        if task.state == .reverted { text += " reverted" }
+        if task.state == .revertFailed { text += " could not be reverted" }
+        if let error = task.error { text += ": \(error)" }
+        return text
+    }
+
+    private static func line(_ state: JobProgress.State, _ title: String, duration: Double?) -> String {
+        "\(mark(state)) \(title)" + (duration.map { " \(Milliseconds.text($0))" } ?? "")
+    }
+
+    private static func mark(_ state: JobProgress.State) -> String {
+        switch state {
+        case .waiting: "\u{1B}[2m·\u{1B}[0m"
+        case .running: "\u{1B}[36m▶\u{1B}[0m"
+        case .completed: "\u{1B}[32m✓\u{1B}[0m"
+        case .failed, .revertFailed: "\u{1B}[31m✗\u{1B}[0m"
+        case .skipped: "\u{1B}[2m-\u{1B}[0m"
+        case .reverting, .reverted: "\u{1B}[33m↩\u{1B}[0m"
+        case .cancelled: "\u{1B}[33m■\u{1B}[0m"
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import ArgumentParser
+import Configuration
+import Foundation
+import JSON
+import JobControl
+
+/// Runs a job and follows it to its end.
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs a job, shows its progress and exits with its outcome (the default)."
+    )
+
+    @Argument(help: "The job document (JSON). Its member `initialState` becomes the state document.")
+    var job: String
+    @Option(help: "A file with values for a new state document; its member `id` names the document.")
+    var state: String?
+    @Option(name: .customLong("set"), help: "One value of the initial state, /pointer=json; repeatable.")
+    var assignments: [Assignment] = []
+    @Option(
+        defaultAsFlag: EmitArgument.standardOutput,
+        help: "Write the final state to this file, or to standard output when none is named."
+    )
+    var emit: EmitArgument?
+    @Flag(help: "Delete the state document afterwards.")
+    var cleanup = false
+    @Flag(help: "Keep the state document afterwards (the default).")
+    var keep = false
+    @Flag(help: "Use a state document that exists already; its content is replaced.")
+    var overwrite = false
+    @Flag(help: "Print what would be sent, and send nothing.")
+    var dryRun = false
+    @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if cleanup && keep { throw ValidationError("--cleanup and --keep exclude each other.") }
+    }
+
+    func run() async throws {
+        let settings = try await Settings.load(flags: flags)
+        let plan = try RunPlan(
+            job: try JSONFile.read(job),
+            stateFile: try settings.state.map(JSONFile.read),
+            assignments: assignments
+        )
+        try validated(plan)
+        if settings.dryRun { return Console.output(plan.json.serialized(pretty: true)) }
+        let run = JobRun(plan: plan, settings: settings, view: connection.output)
+        let outcome = try await Session.open(settings) { try await run.run(in: $0) }
+        throw outcome
+    }
+
+    private var flags: [AbsoluteConfigKey: ConfigValue] {
+        var flags = connection.flags
+        flags["state"] = state.map { ConfigValue(.string($0), isSecret: false) }
+        flags["emit"] = emit?.configValue
+        for (key, isSet) in [("keep", keep), ("overwrite", overwrite), ("dryRun", dryRun)] where isSet {
+            flags[AbsoluteConfigKey([key])] = ConfigValue(.bool(true), isSecret: false)
+        }
+        // A flag wins over every file: --cleanup must also undo a file's `keep`.
+        if cleanup {
+            flags["cleanup"] = ConfigValue(.bool(true), isSecret: false)
+            flags["keep"] = ConfigValue(.bool(false), isSecret: false)
+        }
+        return flags
+    }
+
+    /// Finds the faults of the document here, before anything is made that would be left behind.
+    private func validated(_ plan: RunPlan) throws {
+        do {
+            _ = try JobDocument(parsing: plan.submission(stateID: plan.state.map { $0.id ?? "new" }))
+        } catch {
+            let faults = error.faults.map { "  \($0.pointer): \($0.message)" }.joined(separator: "\n")
+            throw RunnerFailure.usage("\(job) is not a valid job:\n\(faults)")
+        }
+    }
+}
+
+/// The value of `--emit [file]`.
+struct EmitArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
+    /// Nil: standard output.
+    var path: String?
+
+    static let standardOutput = EmitArgument(path: nil)
+
+    init(path: String?) { self.path = path }
+    init?(argument: String) { path = argument }
+
+    var description: String { path ?? "standard output" }
+    var configValue: ConfigValue {
+        path.map { ConfigValue(.string($0), isSecret: false) } ?? ConfigValue(.bool(true), isSecret: false)
+    }
+}
+
+/// JSON documents that the user names on the command line.
+enum JSONFile {
+    /// - Throws: ``RunnerFailure`` naming the file, and the place in it when it is not JSON.
+    static func read(_ path: String) throws -> JSONValue {
+        let bytes: [UInt8]
+        do {
+            bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw RunnerFailure.usage("cannot read \(path): \(error.localizedDescription)")
+        }
+        do {
+            return try JSONValue(parsing: bytes)
+        } catch {
+            throw RunnerFailure.usage("\(path) is not JSON: \(error)")
+        }
+    }
+}

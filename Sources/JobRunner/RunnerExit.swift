@@ -1,0 +1,32 @@
+import ArgumentParser
+
+/// How `job-runner` ends, as scripts see it.
+enum RunnerExit {
+    /// The job ended well.
+    static let completed = ExitCode.success
+    /// The job ran and failed, or was cancelled.
+    static let failed = ExitCode(1)
+    /// The command line, a file or the job document is not usable; nothing was run.
+    static let usage = ExitCode(2)
+    /// The platform did not answer; the message says whether the job may have been accepted.
+    static let unreachable = ExitCode(3)
+    /// Ctrl-C: the job goes on without a watcher (128 + SIGINT, as shells have it).
+    static let interrupted = ExitCode(130)
+}
+
+/// Why the runner could not do what it was asked, with the exit status that says so.
+struct RunnerFailure: Error, CustomStringConvertible {
+    var exitCode: ExitCode
+    var description: String
+
+    /// Something the user wrote is not usable.
+    static func usage(_ sentence: String) -> Self { Self(exitCode: RunnerExit.usage, description: sentence) }
+
+    /// The platform did not answer.
+    static func unreachable(_ sentence: String) -> Self {
+        Self(exitCode: RunnerExit.unreachable, description: sentence)
+    }
+
+    /// The platform answered, and the answer was no.
+    static func refused(_ sentence: String) -> Self { Self(exitCode: RunnerExit.failed, description: sentence) }
+}
