@@ -1,0 +1,129 @@
+package import Foundation
+import Subprocess
+import SystemPackage
+import Testing
+
+/// A platform of its own for a suite: real processes on free ports, with data in a temporary folder.
+///
+/// Started and ended by the scripts that users run, so that these are tested with every test.
+package struct ScratchPlatform: Sendable {
+    /// What a program printed and how it ended.
+    package struct Result: Sendable {
+        package var exitCode: Int32
+        package var output: String
+        package var error: String
+    }
+
+    package let data: URL
+    package let httpPort: Int
+    package let busPort: Int
+    package let variables: [String: String]
+
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+    package static var binaries: URL { root.appending(path: ".build/debug") }
+    package static func example(_ name: String) -> String { root.appending(path: "examples/\(name)").path }
+
+    package init() throws {
+        data = FileManager.default.temporaryDirectory.appending(path: "platform-\(UUID())")
+        let ports = try FreePorts.take(7)
+        busPort = ports[0]
+        httpPort = ports[3]
+        variables = [
+            "PLATFORM_BUS": "tcp://127.0.0.1:\(ports[0])",
+            "PLATFORM_EVENTS_PUBLISH": "tcp://127.0.0.1:\(ports[1])",
+            "PLATFORM_EVENTS_SUBSCRIBE": "tcp://127.0.0.1:\(ports[2])",
+            "PLATFORM_HTTP_PORT": "\(ports[3])",
+            "PLATFORM_DISCOVERY_PORT": "\(ports[4])",
+            "PLATFORM_STATE_PORT": "\(ports[5])",
+            "PLATFORM_JOB_PORT": "\(ports[6])",
+            "JOB_RUNNER_BUS": "tcp://127.0.0.1:\(ports[0])",
+            "JOB_RUNNER_EVENTS": "tcp://127.0.0.1:\(ports[2])",
+            "HOME": data.path,
+        ]
+    }
+
+    /// Starts it, lends it to `body`, and ends every process, also when `body` throws.
+    package static func with<R: Sendable>(
+        _ options: String...,
+        body: (ScratchPlatform, _ started: Result) async throws -> R
+    ) async throws -> R {
+        let platform = try ScratchPlatform()
+        let started = try await platform.script("start-all.sh", ["--bin", binaries.path] + options)
+        let result: Swift.Result<R, any Error>
+        do {
+            result = .success(try await body(platform, started))
+        } catch {
+            result = .failure(error)
+        }
+        let stopped = try await platform.script("stop-all.sh", [])
+        #expect(stopped.exitCode == 0, "\(stopped.error)")
+        try? FileManager.default.removeItem(at: platform.data)
+        return try result.get()
+    }
+
+    /// Runs a script of the project against this platform's data folder.
+    package func script(_ name: String, _ arguments: [String]) async throws -> Result {
+        try await run(Self.root.appending(path: "scripts/\(name)").path, arguments + ["--data", data.path])
+    }
+
+    /// Runs `job-runner`, connected to this platform, in its data folder.
+    package func runner(_ arguments: String...) async throws -> Result {
+        try await run(Self.binaries.appending(path: "job-runner").path, arguments)
+    }
+
+    /// Runs a program to its end, with this platform's settings in its environment.
+    package func run(_ program: String, _ arguments: [String], environment: [String: String] = [:]) async throws
+        -> Result
+    {
+        let all = variables.merging(environment) { $1 }
+        let result = try await Subprocess.run(
+            .path(FilePath(program)),
+            arguments: Arguments(arguments),
+            environment: .inherit.updating(Self.environment(all)),
+            workingDirectory: FileManager.default.fileExists(atPath: data.path) ? FilePath(data.path) : nil,
+            output: .string(limit: 1 << 20),
+            error: .string(limit: 1 << 20)
+        )
+        let code: Int32 =
+            switch result.terminationStatus {
+            case .exited(let code): code
+            case .signaled(let signal): 128 + signal
+            }
+        return Result(exitCode: code, output: result.standardOutput, error: result.standardError)
+    }
+}
+
+extension ScratchPlatform {
+    private static func environment(_ values: [String: String]) -> [Environment.Key: String?] {
+        Dictionary(uniqueKeysWithValues: values.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
+    }
+}
+
+/// Ports that nobody listens on at the moment of asking.
+package enum FreePorts {
+    /// All are held open until the last is known, so that no two are the same.
+    package static func take(_ count: Int) throws -> [Int] {
+        var descriptors: [Int32] = []
+        defer { for descriptor in descriptors { close(descriptor) } }
+        return try (0..<count).map { _ in
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            descriptors.append(descriptor)
+            return try port(boundTo: descriptor)
+        }
+    }
+
+    private static func port(boundTo descriptor: Int32) throws -> Int {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+            }
+        }
+        try #require(isBound, "no free port on 127.0.0.1")
+        return Int(UInt16(bigEndian: address.sin_port))
+    }
+}
