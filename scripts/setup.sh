@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Installs from Debian what the platform needs and this machine lacks. Does nothing, quickly, when all is there.
+#
+#   scripts/setup.sh            what building, running and testing need
+#   scripts/setup.sh --bench    also what the benchmarks under scripts/bench-*.sh need
+set -euo pipefail
+
+packages=(
+    curl            # the scripts and the README speak HTTP with it
+    g++             # Swift's linker driver and the C++ runtime of its packages
+    libsqlite3-dev  # the embedded store
+    libzmq3-dev     # the bus
+    procps          # pidwait, for stopping what was started
+    python3         # the HTTP service among the examples
+    python3-zmq     # the Python worker and client among the examples
+)
+[ "${1:-}" = "--bench" ] && packages+=(wrk)
+
+missing=()
+for package in "${packages[@]}"; do
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+done
+
+if ! command -v swift >/dev/null; then
+    echo "setup: Swift 6.3 is needed and not on the PATH; see https://www.swift.org/install/linux/" >&2
+    exit 1
+fi
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+as_root=()
+[ "$(id -u)" -eq 0 ] || as_root=(sudo)
+echo "setup: installing ${missing[*]}" >&2
+"${as_root[@]}" apt-get update -qq
+DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
