@@ -1,4 +1,5 @@
 import Bus
+import Discovery
 import JSON
 import SharedState
 import Support
@@ -154,6 +155,29 @@ import Testing
             let (status, _, _) = try await platform.ask("run", #"{"steps":[{"tasks":[{"tag":"broken"}]}]}"#)
             #expect(status == 500)
             #expect(operations.elements == ["execute", "revert"])
+        }
+    }
+
+    @Test func servicesThatSpeakHTTPAreCalledThroughTheGatewayAndShareTheLoad() async throws {
+        let calls = Recorder<[String]>()
+        try await JobPlatform.with([Self.text]) { platform in
+            let discovery = DiscoveryClient(platform.client)
+            for port in [1, 2] {
+                let url = "http://localhost:\(port)"
+                _ = try await discovery.register(.init(serviceName: "web", serviceURL: url, tags: ["web"]))
+            }
+            while await platform.directory.find(tag: "web").count < 2 { await Task.yield() }
+            try await platform.bus.worker("http-egress") { request in
+                calls.record([request.operation, request.annotations["id"] ?? ""])
+                return .json(["ok": true])
+            }
+            let steps = Array(repeating: #"{"tasks":[{"tag":"web"}]}"#, count: 4).joined(separator: ",")
+            let last = #"{"tasks":[{"tag":"uppercase"}]}"#
+            #expect(try await platform.ask("run", #"{"steps":[\#(steps),\#(last)]}"#).status == 500)
+            let made = calls.elements.prefix(4).map { $0[1] }
+            #expect(Set(made).count == 2)
+            #expect(made[0] == made[2] && made[1] == made[3] && made[0] != made[1])
+            #expect(calls.elements.suffix(4) == made.reversed().map { ["revert", $0] })
         }
     }
 }

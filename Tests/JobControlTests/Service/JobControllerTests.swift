@@ -58,6 +58,38 @@ import Testing
         #expect(harness.published.all.last?.type == "platform.job.failed")
     }
 
+    @Test func aJobThatCallsNobodyHasItsDocumentWhenItEnds() async throws {
+        let harness = ControllerHarness(ScriptedPartners())
+        #expect(try await harness.run(#"{"steps":[{"enabled":false,"tasks":[{"tag":"a"}]}]}"#) == .completed)
+        #expect(harness.partners.asked == ["prepare"])
+        let outcome = try await harness.run(#"{"steps":[{"tasks":[{"tag":"nobody"}]}]}"#)
+        #expect(outcome != .completed)
+        #expect(harness.partners.asked == ["prepare", "prepare"])
+    }
+
+    @Test func anEntryOfATaskThatIsNotThereIsPassedOver() async throws {
+        let store = CountingJobStore()
+        var machine = JobMachine(id: "job-1", document: try JobDocument(#"{"state":"s","steps":[]}"#), at: .now)
+        let beginning = machine.submit() + machine.resume(at: .now).entries.prefix(1)
+        let strange = JobEntry(
+            sequence: 3,
+            type: .taskStarted,
+            time: .now,
+            data: ["step": 7, "task": 0, "service": "a", "requestId": "r"]
+        )
+        var record = machine.record
+        record.status = .running
+        try await store.create(
+            record,
+            document: Array(#"{"state":"s","steps":[]}"#.utf8),
+            entries: beginning + [strange]
+        )
+        let harness = ControllerHarness(ScriptedPartners(), store: store)
+        try await harness.controller.recover()
+        try await harness.finish("job-1")
+        #expect(try await store.record("job-1")?.status == .completed)
+    }
+
     @Test func whatCompletedIsRevertedInReverseOrder() async throws {
         let harness = ControllerHarness(
             ScriptedPartners { call in
