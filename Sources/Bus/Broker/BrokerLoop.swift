@@ -13,7 +13,6 @@ struct BrokerLoop: ~Copyable {
 
     let configuration: Broker.Configuration
     let logger: Logger
-    let clock = BrokerClock()
     let router: BrokerSocket
     let waker: Waker
     let mailbox: Mailbox<BrokerCommand>
@@ -73,7 +72,7 @@ struct BrokerLoop: ~Copyable {
 
     /// False when the broker is to end.
     private mutating func pass() throws(ZMQError) -> Bool {
-        now = clock.now
+        now = .now
         try takeCommands()
         let isDrained = try receiveBatch()
         try watchTime()
@@ -86,7 +85,7 @@ struct BrokerLoop: ~Copyable {
     private mutating func sleep() throws(ZMQError) {
         guard mailbox.prepareToSleep() else { return }
         let wake = min(machine.nextWake, min(end, probes.last ?? .never))
-        try poller.wait(until: clock.instant(of: wake))
+        try poller.wait(until: wake.instant)
         waker.reset()
         if try router.lostConnection() { planProbes() }
     }
@@ -126,7 +125,7 @@ extension BrokerLoop {
 
     /// Latest first. One plan serves all connections that are lost meanwhile, as its last probe comes after them all.
     private mutating func planProbes() {
-        let now = clock.now
+        let now = Moment.now
         probes = Self.probeDelays.reversed().map { now + $0 }
     }
 }

@@ -144,7 +144,7 @@ public final class BusClient: Service, Sendable {
     /// never start.
     private func watchWhileNotRunning(_ request: PendingRequest) {
         Task {
-            try? await Task.sleep(until: request.parameters.deadline)
+            try? await Task.sleep(for: request.parameters.deadline - .now)
             guard withdraw(request) else { return }
             request.finish(.failure(BusError(.unreachable, "this client was not run before the deadline")))
         }

@@ -8,8 +8,6 @@ import ZeroMQ
 /// A pass sends all that is queued, receives until there is nothing, then sleeps. Requests go out only after the
 /// broker has answered the link's first heartbeat: before that they certainly did not run, after a loss they may have.
 final class ClientLoop {
-    typealias Instant = ContinuousClock.Instant
-
     private enum Ending { case lost(String), ended }
 
     /// How many replies are taken before the rest of the loop has its turn.
@@ -82,7 +80,7 @@ final class ClientLoop {
 
     private func serve(_ link: inout BrokerLink) throws(ZMQError) -> Ending {
         while true {
-            let now = Instant.now
+            let now = Moment.now
             try takeCommands(over: &link, at: now)
             if mustEnd { return .ended }
             try sendBacklog(over: &link, at: now)
@@ -107,7 +105,7 @@ final class ClientLoop {
 // MARK: - What tasks ask for
 
 extension ClientLoop {
-    private func takeCommands(over link: inout BrokerLink, at now: Instant) throws(ZMQError) {
+    private func takeCommands(over link: inout BrokerLink, at now: Moment) throws(ZMQError) {
         mailbox.take(into: &commands)
         for command in commands {
             switch command {
@@ -127,7 +125,7 @@ extension ClientLoop {
         backlog.append(request.key)
     }
 
-    private func cancel(_ request: PendingRequest, over link: inout BrokerLink, at now: Instant) throws(ZMQError) {
+    private func cancel(_ request: PendingRequest, over link: inout BrokerLink, at now: Moment) throws(ZMQError) {
         guard request.key != 0 else { return request.wasCancelledEarly() }
         guard requests.remove(request.key) != nil else { return }
         try withdraw(request, over: &link, at: now)
@@ -135,7 +133,7 @@ extension ClientLoop {
     }
 
     /// Tells the broker that nobody waits for this request any more.
-    private func withdraw(_ request: PendingRequest, over link: inout BrokerLink, at now: Instant) throws(ZMQError) {
+    private func withdraw(_ request: PendingRequest, over link: inout BrokerLink, at now: Moment) throws(ZMQError) {
         guard request.phase == .sent else { return }
         try link.send(.cancel(request.key), at: now)
     }
@@ -144,7 +142,7 @@ extension ClientLoop {
 // MARK: - What goes out
 
 extension ClientLoop {
-    private func sendBacklog(over link: inout BrokerLink, at now: Instant) throws(ZMQError) {
+    private func sendBacklog(over link: inout BrokerLink, at now: Moment) throws(ZMQError) {
         guard canSend else { return }
         while let correlation = backlog.first {
             if let request = requests.request(correlation), try !send(request, over: &link, at: now) { return }
@@ -156,9 +154,9 @@ extension ClientLoop {
     private func send(
         _ request: PendingRequest,
         over link: inout BrokerLink,
-        at now: Instant
+        at now: Moment
     ) throws(ZMQError) -> Bool {
-        var message = Message()
+        var message: Message
         do throws(EnvelopeError) {
             let parameters = request.parameters
             message = try parameters.frame(correlation: request.key, isRepeated: request.isRepeated, at: now)
@@ -180,7 +178,7 @@ extension ClientLoop {
     /// Takes back what is under way and tells the broker to forget this client.
     private func sayGoodbye(over link: inout BrokerLink) throws(ZMQError) {
         guard isUp else { return }
-        let now = Instant.now
+        let now = Moment.now
         for request in requests.all { try withdraw(request, over: &link, at: now) }
         try link.send(.goodbye(), at: now)
     }
@@ -190,7 +188,7 @@ extension ClientLoop {
 
 extension ClientLoop {
     /// Receives until there is nothing, or a batch is full; false for the latter.
-    private func receiveBatch(over link: inout BrokerLink, at now: Instant) throws(ZMQError) -> Bool {
+    private func receiveBatch(over link: inout BrokerLink, at now: Moment) throws(ZMQError) -> Bool {
         for _ in 0..<Self.batchLimit {
             guard try link.receive(into: &message, at: now) else { return true }
             message.withUnsafeBytes { handle($0) }
@@ -223,7 +221,7 @@ extension ClientLoop {
 // MARK: - What goes wrong
 
 extension ClientLoop {
-    private func expireRequests(over link: inout BrokerLink, at now: Instant) throws(ZMQError) {
+    private func expireRequests(over link: inout BrokerLink, at now: Moment) throws(ZMQError) {
         while let request = requests.removeExpired(at: now) {
             try withdraw(request, over: &link, at: now)
             let wasSent = request.phase == .sent

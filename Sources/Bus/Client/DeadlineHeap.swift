@@ -4,10 +4,8 @@
 /// nothing stale is kept, and the earliest deadline is exact. Requests with the same timeout arrive in the
 /// order of their deadlines, which makes an insertion a single comparison.
 struct DeadlineHeap: Sendable {
-    typealias Instant = ContinuousClock.Instant
-
     private struct Entry {
-        let deadline: Instant
+        let deadline: Moment
         let slot: Int
     }
 
@@ -15,11 +13,11 @@ struct DeadlineHeap: Sendable {
     private var entries: [Entry] = []
     private var positions: [Int] = []
 
-    var earliest: Instant? { entries.first?.deadline }
+    var earliest: Moment? { entries.first?.deadline }
     var count: Int { entries.count }
 
     /// Adds the deadline of `slot`, which must have none.
-    mutating func insert(_ deadline: Instant, slot: Int) {
+    mutating func insert(_ deadline: Moment, slot: Int) {
         while positions.count <= slot { positions.append(Self.absent) }
         entries.append(Entry(deadline: deadline, slot: slot))
         positions[slot] = entries.count - 1
@@ -39,7 +37,7 @@ struct DeadlineHeap: Sendable {
     }
 
     /// Removes and returns the slot whose deadline is the earliest, if that has passed.
-    mutating func popExpired(at now: Instant) -> Int? {
+    mutating func popExpired(at now: Moment) -> Int? {
         guard let first = entries.first, first.deadline <= now else { return nil }
         remove(slot: first.slot)
         return first.slot

@@ -7,7 +7,7 @@ extension RequestParameters {
     func frame(
         correlation: UInt64,
         isRepeated: Bool,
-        at now: ContinuousClock.Instant
+        at now: Moment
     ) throws(EnvelopeError) -> Message {
         var flags: Envelope.Flags = isRepeatable ? .repeatable : []
         if isRepeated { flags.insert(.repeated) }
@@ -28,9 +28,8 @@ extension RequestParameters {
     }
 
     /// Milliseconds, rounded up; never 0, which would mean for ever.
-    private func timeLeft(at now: ContinuousClock.Instant) -> UInt32 {
-        let (seconds, attoseconds) = (deadline - now).components
-        guard seconds < 4_000_000 else { return .max }
-        return UInt32(clamping: max(seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000, 1))
+    private func timeLeft(at now: Moment) -> UInt32 {
+        let left = deadline.nanoseconds.subtractingReportingOverflow(now.nanoseconds).partialValue
+        return UInt32(clamping: max((left - 1) / 1_000_000 + 1, 1))
     }
 }

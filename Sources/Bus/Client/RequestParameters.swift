@@ -7,7 +7,7 @@ struct RequestParameters: Sendable {
     var body: [UInt8]
     var annotations: Annotations
     var requestID: RequestID
-    var deadline: ContinuousClock.Instant
+    var deadline: Moment
     var priority: UInt8
     var isRepeatable: Bool
     var trace: TraceContext?

@@ -1,11 +1,9 @@
 /// The requests under way on one socket, found by correlation and by deadline.
 struct RequestTable {
-    typealias Instant = ContinuousClock.Instant
-
     private var requests = Slab<PendingRequest>()
     private var deadlines = DeadlineHeap()
 
-    var earliestDeadline: Instant? { deadlines.earliest }
+    var earliestDeadline: Moment? { deadlines.earliest }
     var isEmpty: Bool { requests.isEmpty }
 
     /// Takes a request in and gives it its correlation.
@@ -24,7 +22,7 @@ struct RequestTable {
     }
 
     /// Takes out the request whose deadline is the earliest, if that has passed.
-    mutating func removeExpired(at now: Instant) -> PendingRequest? {
+    mutating func removeExpired(at now: Moment) -> PendingRequest? {
         guard let index = deadlines.popExpired(at: now) else { return nil }
         return requests.remove(requests.key(at: index))
     }

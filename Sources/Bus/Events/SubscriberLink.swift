@@ -2,8 +2,6 @@ import ZeroMQ
 
 /// One connection of a subscriber to the broker: an XSUB, whose subscriptions are messages.
 struct SubscriberLink: ~Copyable {
-    typealias Instant = ContinuousClock.Instant
-
     private var connection: MonitoredSocket
     private(set) var liveness: Liveness
 
@@ -12,16 +10,16 @@ struct SubscriberLink: ~Copyable {
         liveness = Liveness(interval: heartbeat, at: .now)
     }
 
-    mutating func subscribe(to prefix: [UInt8], at now: Instant) throws(ZMQError) {
+    mutating func subscribe(to prefix: [UInt8], at now: Moment) throws(ZMQError) {
         try send([1] + prefix, at: now)
     }
 
-    mutating func unsubscribe(from prefix: [UInt8], at now: Instant) throws(ZMQError) {
+    mutating func unsubscribe(from prefix: [UInt8], at now: Moment) throws(ZMQError) {
         try send([0] + prefix, at: now)
     }
 
     /// Receives all frames of one message; nil when there is none.
-    mutating func receive(at now: Instant) throws(ZMQError) -> [[UInt8]]? {
+    mutating func receive(at now: Moment) throws(ZMQError) -> [[UInt8]]? {
         var frame = Message()
         guard try connection.socket.receive(into: &frame) else { return nil }
         liveness.heard(at: now)
@@ -31,7 +29,7 @@ struct SubscriberLink: ~Copyable {
     }
 
     /// Why the connection is of no more use, or nil.
-    func reasonOfLoss(at now: Instant) throws(ZMQError) -> String? {
+    func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
         if try connection.wasCut() { return "the connection was cut" }
         return liveness.isGone(at: now) ? "no answer for \(liveness.silence(at: now))" : nil
     }
@@ -49,7 +47,7 @@ struct SubscriberLink: ~Copyable {
         try connection.close(linger: .zero)
     }
 
-    private mutating func send(_ bytes: [UInt8], at now: Instant) throws(ZMQError) {
+    private mutating func send(_ bytes: [UInt8], at now: Moment) throws(ZMQError) {
         var message = Message(copying: bytes)
         _ = try connection.socket.send(&message)
         liveness.said(at: now)

@@ -6,8 +6,6 @@ import ZeroMQ
 /// Every connection begins with all subscriptions and a sync topic. When the broker answers it, everything stands; on
 /// any but the first connection the subscriptions are then told that something may be missing.
 final class SubscriberLoop {
-    typealias Instant = ContinuousClock.Instant
-
     private enum Ending { case lost(String), ended }
 
     /// How many events are taken before consumers and the rest of the loop have their turn.
@@ -74,7 +72,7 @@ final class SubscriberLoop {
 
     private func serve(_ link: inout SubscriberLink) throws(ZMQError) -> Ending {
         while true {
-            let now = Instant.now
+            let now = Moment.now
             waker.reset()
             try takeCommands(over: &link, at: now)
             if mustEnd { return .ended }
@@ -108,7 +106,7 @@ final class SubscriberLoop {
 // MARK: - Subscribing
 
 extension SubscriberLoop {
-    private func takeCommands(over link: inout SubscriberLink, at now: Instant) throws(ZMQError) {
+    private func takeCommands(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
         mailbox.take(into: &commands)
         for command in commands {
             switch command {
@@ -125,7 +123,7 @@ extension SubscriberLoop {
         _ buffer: SubscriptionBuffer,
         confirmation: OneTimeSignal,
         over link: inout SubscriberLink,
-        at now: Instant
+        at now: Moment
     ) throws(ZMQError) {
         let prefix = Array(buffer.prefix.utf8)
         let isFirst = topics.add(SubscriptionInbox(buffer), for: prefix)
@@ -138,7 +136,7 @@ extension SubscriberLoop {
     private func unsubscribe(
         _ buffer: SubscriptionBuffer,
         over link: inout SubscriberLink,
-        at now: Instant
+        at now: Moment
     ) throws(ZMQError) {
         let prefix = Array(buffer.prefix.utf8)
         buffer.end()
@@ -149,7 +147,7 @@ extension SubscriberLoop {
 
     /// Begins a connection: all that is wanted, then one sync topic for all that waits for a confirmation.
     private func subscribeToEverything(over link: inout SubscriberLink) throws(ZMQError) {
-        let now = Instant.now
+        let now = Moment.now
         for prefix in topics.prefixes { try link.subscribe(to: prefix, at: now) }
         let sync = SyncTopic.make()
         confirmations = [sync: Array(confirmations.values.joined())]
@@ -158,7 +156,7 @@ extension SubscriberLoop {
     }
 
     /// Asks a silent broker for a sign of life.
-    private func probe(over link: inout SubscriberLink, at now: Instant) throws(ZMQError) {
+    private func probe(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
         let sync = SyncTopic.make()
         confirmations[sync] = []
         try link.subscribe(to: sync, at: now)
@@ -169,7 +167,7 @@ extension SubscriberLoop {
 
 extension SubscriberLoop {
     /// Receives until there is nothing, or a batch is full; false for the latter.
-    private func receiveBatch(over link: inout SubscriberLink, at now: Instant) throws(ZMQError) -> Bool {
+    private func receiveBatch(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) -> Bool {
         defer { flush() }
         for _ in 0..<Self.batchLimit {
             guard let frames = try link.receive(at: now) else { return true }
@@ -182,7 +180,7 @@ extension SubscriberLoop {
         return false
     }
 
-    private func confirm(_ sync: [UInt8], over link: inout SubscriberLink, at now: Instant) throws(ZMQError) {
+    private func confirm(_ sync: [UInt8], over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
         guard let confirmed = confirmations.removeValue(forKey: sync) else { return }
         try link.unsubscribe(from: sync, at: now)
         if sync == connectionSync { connectionStands() }

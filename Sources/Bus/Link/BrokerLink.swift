@@ -2,8 +2,6 @@ import ZeroMQ
 
 /// One connection of a client or worker to the broker: a DEALER, and whether the broker is still there.
 struct BrokerLink: ~Copyable {
-    typealias Instant = ContinuousClock.Instant
-
     private var connection: MonitoredSocket
     private(set) var liveness: Liveness
 
@@ -14,21 +12,21 @@ struct BrokerLink: ~Copyable {
     }
 
     /// Sends one frame; false when the link cannot take it now.
-    mutating func send(_ message: inout Message, at now: Instant) throws(ZMQError) -> Bool {
+    mutating func send(_ message: inout Message, at now: Moment) throws(ZMQError) -> Bool {
         guard try connection.socket.send(&message) else { return false }
         liveness.said(at: now)
         return true
     }
 
     /// Receives one frame; false when there is none.
-    mutating func receive(into message: inout Message, at now: Instant) throws(ZMQError) -> Bool {
+    mutating func receive(into message: inout Message, at now: Moment) throws(ZMQError) -> Bool {
         guard try connection.socket.receive(into: &message) else { return false }
         liveness.heard(at: now)
         return true
     }
 
     /// Why the connection is of no more use, or nil; what arrived before can still be received.
-    func reasonOfLoss(at now: Instant) throws(ZMQError) -> String? {
+    func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
         if try connection.wasCut() { return "the connection was cut" }
         return liveness.isGone(at: now) ? "no heartbeat for \(liveness.silence(at: now))" : nil
     }
@@ -39,7 +37,7 @@ struct BrokerLink: ~Copyable {
     }
 
     /// Sleeps until something may have happened.
-    mutating func sleep(until deadline: Instant) throws(ZMQError) {
+    mutating func sleep(until deadline: Moment) throws(ZMQError) {
         try connection.sleep(until: deadline)
     }
 

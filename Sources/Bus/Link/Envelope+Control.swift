@@ -27,7 +27,7 @@ extension Envelope {
 
 extension BrokerLink {
     /// Sends a control message; one that cannot be sent now is dropped, as a later one says the same.
-    mutating func send(_ control: Envelope, at now: Instant) throws(ZMQError) {
+    mutating func send(_ control: Envelope, at now: Moment) throws(ZMQError) {
         guard var message = try? control.encode() else { return }
         _ = try send(&message, at: now)
     }

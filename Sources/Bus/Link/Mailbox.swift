@@ -14,9 +14,11 @@ final class Mailbox<Item: Sendable>: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Apart from the state, because it is asked for after every post.
+    private let hasOwner = Atomic(false)
 
     /// Whether an owner has begun to take what is posted.
-    var isAttached: Bool { state.withLock { $0.waker != nil } }
+    var isAttached: Bool { hasOwner.load(ordering: .acquiring) }
 
     /// Adds `item` for the owner; false when the mailbox is closed and nobody will ever take it.
     @discardableResult
@@ -35,6 +37,7 @@ final class Mailbox<Item: Sendable>: Sendable {
     /// Makes the calling thread the owner, which sleeps on `waker`.
     func attach(_ waker: Waker) {
         state.withLock { $0.waker = waker }
+        hasOwner.store(true, ordering: .releasing)
     }
 
     /// Moves everything posted into `items`, which must be empty; its storage is used for the next posts.

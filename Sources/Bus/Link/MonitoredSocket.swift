@@ -46,8 +46,8 @@ struct MonitoredSocket: ~Copyable {
     }
 
     /// Sleeps until something may have happened; nil is no deadline.
-    mutating func sleep(until deadline: ContinuousClock.Instant?) throws(ZMQError) {
-        try poller.wait(until: deadline)
+    mutating func sleep(until deadline: Moment?) throws(ZMQError) {
+        try poller.wait(until: deadline?.instant)
     }
 
     /// Closes the socket, waiting at most `linger` for what was sent to leave.

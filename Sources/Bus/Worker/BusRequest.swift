@@ -15,7 +15,12 @@ public struct BusRequest: Sendable {
     /// When the client stops waiting; nil when it waits for ever.
     ///
     /// The handler's task is cancelled when the client gives up, so most handlers need not look at this.
-    public var deadline: ContinuousClock.Instant?
+    public var deadline: ContinuousClock.Instant? {
+        get { limit.instant }
+        set { limit = newValue.map { .now + ($0 - .now) } ?? .never }
+    }
+    /// The same as ``deadline``, in the form that costs nothing to keep.
+    var limit: Moment
     /// 0 (can wait) … 9 (urgent); 4 unless the client says otherwise.
     public var priority: UInt8
     /// Whether the request may have been given to another worker before.
@@ -34,12 +39,37 @@ public struct BusRequest: Sendable {
         isRepeated: Bool = false,
         trace: TraceContext? = nil
     ) {
+        self.init(
+            service: service,
+            operation: operation,
+            body: body,
+            annotations: annotations,
+            requestID: requestID,
+            limit: deadline.map { .now + ($0 - .now) } ?? .never,
+            priority: priority,
+            isRepeated: isRepeated,
+            trace: trace
+        )
+    }
+
+    /// As a frame has it.
+    init(
+        service: String,
+        operation: String,
+        body: [UInt8],
+        annotations: Annotations,
+        requestID: RequestID,
+        limit: Moment,
+        priority: UInt8,
+        isRepeated: Bool,
+        trace: TraceContext?
+    ) {
         self.service = service
         self.operation = operation
         self.body = body
         self.annotations = annotations
         self.requestID = requestID
-        self.deadline = deadline
+        self.limit = limit
         self.priority = priority
         self.isRepeated = isRepeated
         self.trace = trace

@@ -1,22 +1,31 @@
 import Logging
 
 /// Runs a worker's handler for one request after another, and turns whatever comes of it into a reply.
-struct HandlerRunner: Sendable {
+///
+/// A class, so that the task of each request takes one reference along and not each of these.
+final class HandlerRunner: Sendable {
     let handler: BusWorker.Handler
     let route: ReplyRoute
     let mayBlock: Bool
     let logger: Logger
 
+    init(handler: @escaping BusWorker.Handler, route: ReplyRoute, mayBlock: Bool, logger: Logger) {
+        self.handler = handler
+        self.route = route
+        self.mayBlock = mayBlock
+        self.logger = logger
+    }
+
     /// Starts the handler; its reply goes to the route under `key`, perhaps before this returns.
     func start(_ request: BusRequest, key: UInt64) -> Task<Void, Never> {
         guard mayBlock else {
-            return Task.immediate { route.deliver(await answer(request), for: key) }
+            return Task.immediate { self.route.deliver(await self.answer(request), for: key) }
         }
-        return Task { route.deliver(await answer(request), for: key) }
+        return Task { self.route.deliver(await self.answer(request), for: key) }
     }
 
     private func answer(_ request: BusRequest) async -> BusReply {
-        if let deadline = request.deadline, deadline <= .now {
+        if request.limit <= .now {
             return .problem(Problem(.gatewayTimeout, "The deadline passed before \(request.service) began."))
         }
         do {

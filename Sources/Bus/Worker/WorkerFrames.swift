@@ -4,14 +4,14 @@ extension BusRequest {
     /// Reads a request's frame.
     ///
     /// - Throws: ``EnvelopeError`` when the annotations are not right; the rest was checked.
-    init(_ view: EnvelopeView, at now: ContinuousClock.Instant) throws(EnvelopeError) {
+    init(_ view: EnvelopeView, at now: Moment) throws(EnvelopeError) {
         self.init(
             service: String(decoding: view.service, as: UTF8.self),
             operation: String(decoding: view.operation, as: UTF8.self),
             body: Array(view.body),
             annotations: try Annotations(decoding: view.annotations),
             requestID: view.requestID,
-            deadline: view.timeLeft == 0 ? nil : now + .milliseconds(view.timeLeft),
+            limit: now.after(milliseconds: view.timeLeft),
             priority: view.priority,
             isRepeated: view.flags.contains(.repeated),
             trace: view.trace

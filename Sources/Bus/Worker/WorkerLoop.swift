@@ -7,16 +7,14 @@ import ZeroMQ
 /// It announces the worker on every link, and again when the broker has forgotten it. While it drains, it goes on
 /// answering until nothing is in hand and the broker has confirmed that nothing more will come.
 final class WorkerLoop {
-    typealias Instant = ContinuousClock.Instant
-
     private enum Ending { case lost(String), ended }
 
     private enum Phase {
         case serving
         /// Until when what is in hand may finish.
-        case draining(until: Instant)
+        case draining(until: Moment)
         /// Handlers were cancelled; until when they may still answer.
-        case ending(until: Instant)
+        case ending(until: Moment)
     }
 
     /// How many frames are taken before the rest of the loop has its turn.
@@ -90,7 +88,9 @@ final class WorkerLoop {
         isUp = false
         try announce(over: &link)
         let ending = try serve(&link)
-        try link.close(linger: isUp ? Self.grace : .zero)
+        // Nothing leaves over a connection that is gone, so there is nothing to wait for.
+        let isGone = try link.reasonOfLoss(at: .now) != nil
+        try link.close(linger: isUp && !isGone ? Self.grace : .zero)
         switch ending {
         case .ended: return false
         case .lost(let reason):
@@ -101,7 +101,7 @@ final class WorkerLoop {
 
     private func serve(_ link: inout BrokerLink) throws(ZMQError) -> Ending {
         while true {
-            let now = Instant.now
+            let now = Moment.now
             try takeCommands(over: &link)
             let isDrained = try receiveBatch(over: &link)
             if try isOver(at: now, over: &link) { return .ended }
@@ -119,7 +119,7 @@ final class WorkerLoop {
         waker.reset()
     }
 
-    private func nextTurn(_ heartbeat: Instant) -> Instant {
+    private func nextTurn(_ heartbeat: Moment) -> Moment {
         switch phase {
         case .serving: heartbeat
         case .draining(let end), .ending(let end): isSealed ? end : min(end, heartbeat)
@@ -127,7 +127,7 @@ final class WorkerLoop {
     }
 
     /// Why this link is of no more use; nil while it is, or when there is no need for another one.
-    private func loss(of link: inout BrokerLink, at now: Instant) throws(ZMQError) -> String? {
+    private func loss(of link: inout BrokerLink, at now: Moment) throws(ZMQError) -> String? {
         guard !isSealed, let reason = try link.reasonOfLoss(at: now) else { return nil }
         if case .serving = phase { return reason }
         isSealed = true
@@ -175,7 +175,7 @@ extension WorkerLoop {
         try link.send(.goodbye(of: configuration.service), at: .now)
     }
 
-    private func isOver(at now: Instant, over link: inout BrokerLink) throws(ZMQError) -> Bool {
+    private func isOver(at now: Moment, over link: inout BrokerLink) throws(ZMQError) -> Bool {
         switch phase {
         case .serving: return false
         case .ending(let limit): return calls.isEmpty || now >= limit
@@ -193,7 +193,7 @@ extension WorkerLoop {
     /// Receives until there is nothing, or a batch is full; false for the latter.
     private func receiveBatch(over link: inout BrokerLink) throws(ZMQError) -> Bool {
         for _ in 0..<Self.batchLimit {
-            let now = Instant.now
+            let now = Moment.now
             guard try link.receive(into: &message, at: now) else { return true }
             try act(on: frame(at: now), over: &link)
         }
@@ -210,7 +210,7 @@ extension WorkerLoop {
         case nothing
     }
 
-    private func frame(at now: Instant) -> Frame {
+    private func frame(at now: Moment) -> Frame {
         message.withUnsafeBytes { bytes in
             do throws(EnvelopeError) {
                 return try frame(EnvelopeView(bytes), at: now)
@@ -221,7 +221,7 @@ extension WorkerLoop {
         }
     }
 
-    private func frame(_ view: EnvelopeView, at now: Instant) throws(EnvelopeError) -> Frame {
+    private func frame(_ view: EnvelopeView, at now: Moment) throws(EnvelopeError) -> Frame {
         switch view.kind {
         case .request: request(view, at: now)
         case .cancel: .cancel(correlation: view.correlation)
@@ -231,7 +231,7 @@ extension WorkerLoop {
         }
     }
 
-    private func request(_ view: EnvelopeView, at now: Instant) -> Frame {
+    private func request(_ view: EnvelopeView, at now: Moment) -> Frame {
         do throws(EnvelopeError) {
             return .request(try BusRequest(view, at: now), correlation: view.correlation)
         } catch {
@@ -294,8 +294,9 @@ extension WorkerLoop {
             return try send(.problem(problem), correlation: correlation, over: &link)
         }
         let key = calls.begin(correlation: correlation)
-        calls.keep(runner.start(request, key: key), for: key)
-        if let (key, reply) = route.takeLocal() { try finish(key, with: reply, over: &link) }
+        let task = runner.start(request, key: key)
+        if let (key, reply) = route.takeLocal() { return try finish(key, with: reply, over: &link) }
+        calls.keep(task, for: key)
     }
 
     private func finish(_ key: UInt64, with reply: BusReply, over link: inout BrokerLink) throws(ZMQError) {
