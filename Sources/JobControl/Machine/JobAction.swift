@@ -1,5 +1,3 @@
-public import JSON
-
 /// What a ``JobMachine`` wants done next. Each is answered by one ``JobInput``, but for the end.
 public enum JobAction: Sendable, Hashable {
     /// Make the state document of the job, or merge into the one it names.
@@ -17,19 +15,4 @@ public enum JobAction: Sendable, Hashable {
     var isVisible: Bool {
         if case .begin = self { false } else { true }
     }
-}
-
-/// What is done to the state document before the first step.
-public enum StatePreparation: Sendable, Hashable {
-    /// Make it; that it exists already means that it was made before a restart.
-    case create(id: String, content: JSONObject)
-    /// Merge these members into it.
-    case merge(id: String, content: JSONObject)
-}
-
-/// How a job ended.
-public enum JobOutcome: Sendable, Hashable {
-    case completed
-    /// With the `error` object that `POST /run-job` answers.
-    case failed(error: JSONObject)
 }

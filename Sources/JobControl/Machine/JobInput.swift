@@ -13,23 +13,3 @@ public enum JobInput: Sendable {
     /// A task's revert has ended: with a status, or with why it failed.
     case reverted(TaskID, Result<Int, TaskFailure>)
 }
-
-/// A task that may start: its request's id, and its service, unless there is none.
-public struct TaskBeginning: Sendable, Hashable {
-    public var task: TaskID
-    public var requestID: String
-    public var target: Result<ServiceTarget, TaskFailure>
-
-    public init(task: TaskID, requestID: String, target: Result<ServiceTarget, TaskFailure>) {
-        self.task = task
-        self.requestID = requestID
-        self.target = target
-    }
-}
-
-/// How a task's call ended.
-public enum TaskEnd: Sendable, Hashable {
-    /// With a success, and these places of the state document were written.
-    case completed(status: Int, stored: [JSONPointer])
-    case failed(TaskFailure)
-}

@@ -20,15 +20,3 @@ final class Meeting: Sendable {
         try? await everybodyIsHere.value
     }
 }
-
-/// Counts from 1.
-final class Attempts: Sendable {
-    private let count = Mutex(0)
-
-    func next() -> Int {
-        count.withLock { count in
-            count += 1
-            return count
-        }
-    }
-}

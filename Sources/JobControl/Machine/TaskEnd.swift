@@ -1,0 +1,8 @@
+public import JSON
+
+/// How a task's call ended.
+public enum TaskEnd: Sendable, Hashable {
+    /// With a success, and these places of the state document were written.
+    case completed(status: Int, stored: [JSONPointer])
+    case failed(TaskFailure)
+}
