@@ -111,6 +111,33 @@ struct SQLiteDatabaseTests {
         }
     }
 
+    @Test func refusalsOfEveryKindInOneGroupHurtNobodyElse() async throws {
+        try await withDatabase { database in
+            let gate = Gate()
+            async let blocked: Void = database.write { _ in gate.wait() }
+            await gate.whenEntered()
+            let writes = (0..<60).map { number in
+                Task {
+                    try await database.write { db in
+                        if number % 6 == 1 { throw Refusal() }
+                        try db.run("INSERT INTO number VALUES (?)", [number])
+                        if number % 6 == 3 { throw Refusal() }
+                        if number % 6 == 5 { try db.run("INSERT INTO number VALUES (?)", [number]) }
+                    }
+                }
+            }
+            await database.whenQueued(60)
+            gate.open()
+            try await blocked
+            var succeeded: [Int] = []
+            for (number, write) in writes.enumerated() {
+                if case .success = await write.result { succeeded.append(number) }
+            }
+            #expect(succeeded == (0..<60).filter { $0 % 2 == 0 })
+            #expect(try await database.numbers() == succeeded)
+        }
+    }
+
     @Test func aWriteIsAllOrNothing() async throws {
         try await withDatabase { database in
             await #expect(throws: StorageError.self) {

@@ -2,21 +2,28 @@ import GRDB
 
 /// One transaction for many writes, because the disk takes as long for one commit as for a thousand rows.
 ///
-/// Each write has a savepoint of its own: one that fails takes back its own rows and nobody else's. Nobody is told of
-/// success before the one COMMIT, which waits for the disk.
+/// A write that fails takes back its own rows and nobody else's. Most fail before they have changed anything, and then
+/// there is nothing to take back. Only when one did change something is the group done again without it, this time
+/// with a savepoint for each: SQLite copies every page that is touched in one, which would be half of all the work.
+/// Nobody is told of success before the one COMMIT, which waits for the disk.
 struct GroupCommit {
+    private enum Attempt {
+        case done(succeed: @Sendable () -> Void)
+        case refused(any Error)
+        /// It failed and left rows behind.
+        case unclean(any Error)
+    }
+
     private let database: Database
     private let path: String
+    private var usesSavepoints = false
     private var kept: [(write: QueuedWrite, succeed: @Sendable () -> Void)] = []
     private var settlements: [@Sendable () -> Void] = []
 
-    /// Runs all `writes` and gives back what tells their callers how they ended, in order of arrival where they succeeded.
+    /// Runs all `writes` and gives back what tells their callers how they ended, those who succeeded in their order.
     static func run(_ writes: [QueuedWrite], in database: Database, at path: String) -> [@Sendable () -> Void] {
         var group = GroupCommit(database: database, path: path)
-        for (index, write) in writes.enumerated() {
-            guard group.begin(for: writes[index...]) else { break }
-            group.add(write)
-        }
+        group.perform(writes[...])
         group.commit()
         return group.settlements
     }
@@ -26,6 +33,32 @@ struct GroupCommit {
         self.path = path
     }
 
+    private mutating func perform(_ writes: ArraySlice<QueuedWrite>) {
+        for (index, write) in zip(writes.indices, writes) {
+            guard begin(for: writes[index...]) else { return }
+            switch attempt(write) {
+            case .done(let succeed):
+                kept.append((write, succeed))
+            case .refused(let error):
+                settle(write, failedWith: error)
+                // A full disk or an I/O error makes SQLite roll back all of the transaction, with what others did.
+                if !database.isInsideTransaction { failAllKept(with: error) }
+            case .unclean(let error):
+                settle(write, failedWith: error)
+                return performAgain(writes[(index + 1)...])
+            }
+        }
+    }
+
+    /// Undoes all and does it again: what was kept so far, then the rest.
+    private mutating func performAgain(_ rest: ArraySlice<QueuedWrite>) {
+        rollback()
+        let writes = kept.map(\.write) + rest
+        kept.removeAll()
+        usesSavepoints = true
+        perform(writes[...])
+    }
+
     /// Opens the transaction where there is none. When that fails all `writes` do: one wait for a lock is enough.
     private mutating func begin(for writes: ArraySlice<QueuedWrite>) -> Bool {
         guard !database.isInsideTransaction else { return true }
@@ -33,37 +66,35 @@ struct GroupCommit {
             try database.run(SQLiteSQL.begin)
             return true
         } catch {
-            for write in writes {
-                settle(write, failedWith: error)
-            }
+            for write in writes { settle(write, failedWith: error) }
             return false
         }
     }
 
-    private mutating func add(_ write: QueuedWrite) {
+    private func attempt(_ write: QueuedWrite) -> Attempt {
+        let changes = database.totalChangesCount
         do {
-            try database.run(SQLiteSQL.savepoint)
+            if usesSavepoints { try database.run(SQLiteSQL.savepoint) }
             let succeed = try write.perform(database)
-            try database.run(SQLiteSQL.release)
-            kept.append((write, succeed))
+            if usesSavepoints { try database.run(SQLiteSQL.release) }
+            return .done(succeed: succeed)
         } catch {
-            refuse(write, because: error)
+            if usesSavepoints { return .refused(undoing(error)) }
+            let isClean = !database.isInsideTransaction || database.totalChangesCount == changes
+            return isClean ? .refused(error) : .unclean(error)
         }
     }
 
-    private mutating func refuse(_ write: QueuedWrite, because error: any Error) {
-        settle(write, failedWith: error)
-        guard database.isInsideTransaction else {
-            // A full disk or an I/O error makes SQLite roll back all of the transaction, with what the others did.
-            return failAllKept(with: error)
-        }
+    /// Takes the write's rows back; the whole transaction when even that fails.
+    private func undoing(_ error: any Error) -> any Error {
+        guard database.isInsideTransaction else { return error }
         do {
             try database.run(SQLiteSQL.rollbackToSavepoint)
             try database.run(SQLiteSQL.release)
         } catch {
             rollback()
-            failAllKept(with: error)
         }
+        return error
     }
 
     private mutating func commit() {

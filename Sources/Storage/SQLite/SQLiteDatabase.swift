@@ -80,7 +80,8 @@ public final class SQLiteDatabase: Sendable {
     /// Runs `body` in a transaction and returns what it returns, when that is durable.
     ///
     /// What `body` throws is thrown here, and its rows are taken back; other writes of the same group are not touched.
-    /// A write that was accepted is done even if the caller's task is cancelled.
+    /// `body` may run again when another write of its group fails, so it does nothing but read and write rows. A write
+    /// that was accepted is done even if the caller's task is cancelled.
     func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             let write = QueuedWrite(body, resuming: continuation)
