@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Bus
+
+@Suite struct LivenessTests {
+    private let start = Moment.start
+    private func liveness() -> Liveness { Liveness(interval: .seconds(1), at: start) }
+
+    @Test func whoWasSilentForAnIntervalOwesAHeartbeat() {
+        var liveness = liveness()
+        #expect(!liveness.owesHeartbeat(at: start + .seconds(0.9)))
+        #expect(liveness.owesHeartbeat(at: start + .seconds(1)))
+        liveness.said(at: start + .seconds(1))
+        #expect(!liveness.owesHeartbeat(at: start + .seconds(1.5)))
+    }
+
+    @Test func whoIsSilentForThreeIntervalsIsGone() {
+        var liveness = liveness()
+        liveness.heard(at: start + .seconds(2))
+        #expect(!liveness.isGone(at: start + .seconds(4.9)))
+        #expect(liveness.isGone(at: start + .seconds(5)))
+        #expect(liveness.silence(at: start + .seconds(5)) == .seconds(3))
+    }
+
+    @Test func theNextChangeIsWhicheverComesFirst() {
+        var liveness = liveness()
+        #expect(liveness.nextChange == start + .seconds(1))
+        liveness.said(at: start + .seconds(2.5))
+        #expect(liveness.nextChange == start + .seconds(3))
+    }
+}

@@ -1,0 +1,123 @@
+import Bus
+import Logging
+import ServiceLifecycle
+import Testing
+import ZeroMQ
+
+/// How a worker ends: what is in hand is finished and answered, what is not finished in time is cancelled.
+@Suite(.timeLimit(.minutes(1))) struct BusWorkerDrainTests {
+    private let context = Context()
+    private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    private let endpoint = Endpoint.ipc("@scripted-\(UUIDv7.make())")
+
+    private func worker(
+        drainTimeout: Duration = .seconds(20),
+        handler: @escaping BusWorker.Handler
+    ) -> BusWorker {
+        BusWorker(
+            .init(service: "text", endpoint: endpoint, credits: 4, drainTimeout: drainTimeout, heartbeat: .seconds(5)),
+            context: context,
+            logger: logger,
+            handler: handler
+        )
+    }
+
+    /// Runs the worker in a group that the script can shut down, and returns when both have ended.
+    private func run(
+        _ worker: BusWorker,
+        script: @escaping @Sendable (borrowing ScriptedBroker, _ shutDown: () -> Void) throws -> Void
+    ) async throws {
+        let group = ServiceGroup(services: [worker], logger: logger)
+        async let ended: Void = group.run()
+        try await onSocketThread(named: "script") { [context, endpoint] in
+            try script(try ScriptedBroker(in: context, at: endpoint)) {
+                Task { await group.triggerGracefulShutdown() }
+            }
+        }
+        try await ended
+    }
+
+    @Test func whatIsInHandIsAnsweredBeforeItEnds() async throws {
+        let gate = Gate(opensAt: 2)
+        let worker = worker { request in
+            await gate.arrive()
+            return BusReply(body: request.body)
+        }
+        try await run(worker) { broker, shutDown in
+            let (peer, _) = try broker.admit()
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1, body: [1]), to: peer)
+            shutDown()
+            _ = try broker.expect(.goodbye)
+            // Sent before the broker had read the goodbye: it counts, too.
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 2, body: [2]), to: peer)
+            try broker.send(Envelope(.goodbye), to: peer)
+            let replies = [try broker.expect(.reply).envelope, try broker.expect(.reply).envelope]
+            #expect(Set(replies.map(\.correlation)) == [1, 2])
+            #expect(replies.allSatisfy { $0.status == .ok })
+        }
+    }
+
+    @Test func aHandlerThatTakesTooLongIsCancelled() async throws {
+        let worker = worker(drainTimeout: .milliseconds(50)) { _ in
+            try await Task.sleep(for: .seconds(600))
+            return .empty()
+        }
+        try await run(worker) { broker, shutDown in
+            let (peer, _) = try broker.admit()
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1), to: peer)
+            shutDown()
+            _ = try broker.expect(.goodbye)
+            try broker.send(Envelope(.goodbye), to: peer)
+            #expect(try broker.expect(.reply).envelope.status == .clientClosedRequest)
+        }
+    }
+
+    @Test func aWorkerWithoutABrokerEndsAtOnce() async throws {
+        let worker = worker { _ in .empty() }
+        let group = ServiceGroup(services: [worker], logger: logger)
+        async let ended: Void = group.run()
+        await group.triggerGracefulShutdown()
+        try await ended
+        await #expect(throws: BusError.self) { try await worker.whenReady }
+    }
+
+    @Test func cancellingEndsItWithItsHandlers() async throws {
+        let started = Gate(opensAt: 2)
+        let worker = worker { _ in
+            await started.arrive()
+            try await Task.sleep(for: .seconds(600))
+            return .empty()
+        }
+        let running = Task { try await worker.run() }
+        try await onSocketThread(named: "script") { [context, endpoint] in
+            let broker = try ScriptedBroker(in: context, at: endpoint)
+            let (peer, _) = try broker.admit()
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1), to: peer)
+            Task {
+                await started.arrive()
+                running.cancel()
+            }
+            _ = try broker.expect(.goodbye)
+        }
+        try await running.value
+    }
+
+    @Test func aSecondRunIsRefused() async throws {
+        let worker = worker { _ in .empty() }
+        let running = Task { try await worker.run() }
+        running.cancel()
+        try await running.value
+        await #expect(throws: BusError.self) { try await worker.run() }
+    }
+
+    @Test func itEndsWithItsContext() async throws {
+        let worker = worker { _ in .empty() }
+        let running = Task { try await worker.run() }
+        try await onSocketThread(named: "script") { [context, endpoint] in
+            _ = try ScriptedBroker(in: context, at: endpoint).admit()
+        }
+        try await worker.whenReady
+        context.shutdown()
+        try await running.value
+    }
+}
