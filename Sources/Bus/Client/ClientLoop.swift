@@ -68,14 +68,16 @@ final class ClientLoop {
         )
         (isUp, isLeaving) = (false, false)
         try link.send(.hello, at: .now)
-        let ending = try serve(&link)
-        switch ending {
-        case .lost(let reason): linkWasLost(because: reason)
-        case .ended: try sayGoodbye(over: &link)
+        switch try serve(&link) {
+        case .lost(let reason):
+            linkWasLost(because: reason)
+            try link.close(linger: .zero)
+            return true
+        case .ended:
+            try sayGoodbye(over: &link)
+            try link.close(linger: isUp ? .milliseconds(100) : .zero)
+            return false
         }
-        try link.close(linger: isUp ? .milliseconds(100) : .zero)
-        if case .lost = ending { return true }
-        return false
     }
 
     private func serve(_ link: inout BrokerLink) throws(ZMQError) -> Ending {

@@ -18,6 +18,14 @@ struct BrokerLink: ~Copyable {
         return true
     }
 
+    /// Sends a control message; one that cannot be sent now is dropped, as a later one says the same.
+    mutating func send(_ control: Envelope, at now: Moment) throws(ZMQError) {
+        // Counted either way: a heartbeat that stays owed would keep its thread awake until the link is given up.
+        liveness.said(at: now)
+        guard var message = try? control.encode() else { return }
+        _ = try connection.socket.send(&message)
+    }
+
     /// Receives one frame; false when there is none.
     mutating func receive(into message: inout Message, at now: Moment) throws(ZMQError) -> Bool {
         guard try connection.socket.receive(into: &message) else { return false }

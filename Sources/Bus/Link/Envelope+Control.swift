@@ -1,5 +1,3 @@
-import ZeroMQ
-
 /// The short messages by which peers and broker keep in touch.
 extension Envelope {
     /// A client's question whether the broker is there, asked first on every connection; the broker answers it with the
@@ -22,13 +20,5 @@ extension Envelope {
     /// This peer wants nothing more.
     static func goodbye(of service: String = "") -> Envelope {
         Envelope(.goodbye, service: service)
-    }
-}
-
-extension BrokerLink {
-    /// Sends a control message; one that cannot be sent now is dropped, as a later one says the same.
-    mutating func send(_ control: Envelope, at now: Moment) throws(ZMQError) {
-        guard var message = try? control.encode() else { return }
-        _ = try send(&message, at: now)
     }
 }

@@ -123,6 +123,32 @@ import Testing
     }
 
     @Test(arguments: TestBus.Transport.allCases)
+    func everyCallerIsAnsweredOnceHoweverItsRequestEnds(_ transport: TestBus.Transport) async throws {
+        try await withTestBus(transport) { bus in
+            let worker = try await bus.worker("mixed", credits: 50) { request in
+                if request.body[0] % 2 == 0 { try await Task.sleep(for: .milliseconds(Int(request.body[0]) % 7)) }
+                return BusReply(body: request.body)
+            }
+            let client = bus.client()
+            let calls = (0..<2000).map { number in
+                Task {
+                    let within = Duration.milliseconds(number % 5 == 0 ? 1 : 20_000)
+                    return try await client.request("mixed", "a", body: [UInt8(number & 0xFF)], within: within)
+                }
+            }
+            for (number, call) in calls.enumerated() where number % 3 == 0 { call.cancel() }
+            for (number, call) in calls.enumerated() {
+                switch await call.result {
+                case .success(let reply): #expect(reply.body == [UInt8(number & 0xFF)])
+                case .failure(let error): #expect(error is BusError)
+                }
+            }
+            #expect(client.statistics.requestsInFlight == 0)
+            try await bus.shutDown(worker)
+        }
+    }
+
+    @Test(arguments: TestBus.Transport.allCases)
     func requestsWaitForACreditAndAreAllServed(_ transport: TestBus.Transport) async throws {
         try await withTestBus(transport) { bus in
             let running = Atomic(0)
