@@ -19,14 +19,16 @@ extension BrokerMachine {
     }
 
     private mutating func beat(at now: Moment) {
-        for peer in Array(peers.indices) where peers[peer].isLive {
-            let silence = now - peers[peer].lastHeard
-            if silence >= limits.silenceLimit, mustGo(peer) {
-                remove(peer: peer, because: "no heartbeat for \(silence)")
-            } else if now - peers[peer].lastSaid >= limits.heartbeat / 2 {
-                tell(peer, Envelope(.heartbeat))
-            }
+        // All are judged before one is removed: what its end answers must still find the client that waited silently.
+        let silent = peers.indices.filter { isGone($0, at: now) }
+        for peer in silent { remove(peer: peer, because: "no heartbeat for \(now - peers[peer].lastHeard)") }
+        for peer in peers.indices where now - peers[peer].lastSaid >= limits.heartbeat / 2 {
+            tell(peer, Envelope(.heartbeat))
         }
+    }
+
+    private func isGone(_ peer: Int, at now: Moment) -> Bool {
+        now - peers[peer].lastHeard >= limits.silenceLimit && mustGo(peer)
     }
 
     /// A client that never sent heartbeats may wait in silence; whether it is still there, the heartbeat to it tells.

@@ -69,6 +69,15 @@ import Testing
         #expect(bench.machine.requests[0].client == bench.peer("client"))
     }
 
+    @Test mutating func aClientThatWaitedInSilenceHearsThatItsWorkerIsGone() throws {
+        try bench.addWorker("worker", credits: 1)
+        try bench.request(1)
+        for _ in 1...3 { bench.advance(by: .seconds(1)) }
+        let told = bench.told("client")
+        #expect(told.contains { $0.kind == .reply && $0.status == .badGateway })
+        #expect(bench.machine.peers.count == 1)
+    }
+
     @Test mutating func aCancelReachesTheWorker() throws {
         try bench.addWorker("worker")
         try bench.request(41)
