@@ -9,7 +9,7 @@ extension BrokerMachine {
         guard let service = services.row(of: request.service), !isStopping else {
             return refuse(request, from: client)
         }
-        if service == Self.ownRow { return .answerYourself }
+        if service == ownRow { return .answerYourself }
         guard services[service].activeWorkers > 0, request.body.count <= limits.maxBody,
             requests.count < limits.requestLimit
         else { return refuse(request, from: client) }

@@ -10,6 +10,8 @@ struct BrokerMachine: Sendable {
     let limits: Limits
     /// Begins the names of workers.
     let instance: String
+    /// The row of the broker's own service, which has no workers.
+    let ownRow: Int
 
     var peers = RowTable<PeerRow>()
     var routes: RoutingTable
@@ -62,13 +64,10 @@ struct BrokerMachine: Sendable {
         self.limits = limits
         self.instance = instance
         routes = RoutingTable(seed: seed)
-        services = ServiceTable(seed: seed)
-        let own = Array(Self.ownService.utf8).withUnsafeBytes { services.insert($0) }
-        precondition(own == Self.ownRow)
+        var services = ServiceTable(seed: seed)
+        ownRow = Array(Self.ownService.utf8).withUnsafeBytes { services.insert($0) }
+        self.services = services
     }
-
-    /// The row of the broker's own service, the first one made.
-    static let ownRow = 0
 
     /// Hands out what is to be done besides.
     mutating func takeActions() -> [BrokerAction] {
