@@ -53,7 +53,8 @@ final class ClientLoop {
         defer { failAll(with: BusError(.closed, "this client has ended")) }
         do throws(ZMQError) {
             while try serveOneLink() {}
-        } catch  where error.code == .terminated {
+        } catch {
+            guard error.code == .terminated else { throw error }
             logger.debug("client ended with its context")
         }
     }

@@ -49,7 +49,8 @@ final class PublisherLoop {
         defer { _ = mailbox.close() }
         do throws(ZMQError) {
             while try serveOneConnection() {}
-        } catch  where error.code == .terminated {
+        } catch {
+            guard error.code == .terminated else { throw error }
             logger.debug("publisher ended with its context")
         }
     }

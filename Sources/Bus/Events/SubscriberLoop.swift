@@ -51,7 +51,8 @@ final class SubscriberLoop {
         defer { endAll() }
         do throws(ZMQError) {
             while try serveOneLink() {}
-        } catch  where error.code == .terminated {
+        } catch {
+            guard error.code == .terminated else { throw error }
             logger.debug("subscriber ended with its context")
         }
     }

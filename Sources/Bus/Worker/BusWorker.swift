@@ -48,7 +48,8 @@ public final class BusWorker: Service, Sendable {
     /// ``Configuration/drainTimeout``, sends the replies and returns; what is not finished by then is cancelled.
     /// Cancelling the task cancels every handler at once.
     ///
-    /// - Throws: ``BusError/Code/closed`` when it was run before; a `ZMQError` when a socket cannot be had.
+    /// - Throws: ``BusError/Code/closed`` when it was run before; ``BusError/Code/refused`` when the broker does not take
+    ///   it; a `ZMQError` when a socket cannot be had.
     public func run() async throws {
         guard !hasRun.exchange(true, ordering: .relaxed) else {
             throw BusError(.closed, "this worker has been run before; make another one")

@@ -38,6 +38,10 @@ final class WorkerLoop {
     private var isUp = false
     /// Whether the broker sends nothing more: it said so, or it is gone.
     private var isSealed = false
+    /// Whether the connection was lost when another one was of no use.
+    private var isCut = false
+    /// Why the broker does not take this worker.
+    private var refusal: BusError?
     private var message = Message()
 
     init(
@@ -65,14 +69,22 @@ final class WorkerLoop {
     }
 
     /// Serves one link after another until told to end. No handler is left without a cancellation when this returns.
-    func run() throws(ZMQError) {
+    ///
+    /// - Throws: a `ZMQError` when a socket cannot be had; ``BusError/Code/refused``.
+    func run() throws {
         defer {
             _ = mailbox.close()
             for task in calls.tasks { task.cancel() }
         }
+        try serveLinks()
+        if let refusal { throw refusal }
+    }
+
+    private func serveLinks() throws(ZMQError) {
         do throws(ZMQError) {
             while try serveOneLink() {}
-        } catch  where error.code == .terminated {
+        } catch {
+            guard error.code == .terminated else { throw error }
             logger.debug("worker ended with its context", metadata: ["service": "\(configuration.service)"])
         }
     }
@@ -122,15 +134,15 @@ final class WorkerLoop {
     private func nextTurn(_ heartbeat: Moment) -> Moment {
         switch phase {
         case .serving: heartbeat
-        case .draining(let end), .ending(let end): isSealed ? end : min(end, heartbeat)
+        case .draining(let end), .ending(let end): isCut ? end : min(end, heartbeat)
         }
     }
 
     /// Why this link is of no more use; nil while it is, or when there is no need for another one.
     private func loss(of link: inout BrokerLink, at now: Moment) throws(ZMQError) -> String? {
-        guard !isSealed, let reason = try link.reasonOfLoss(at: now) else { return nil }
+        guard !isCut, let reason = try link.reasonOfLoss(at: now) else { return nil }
         if case .serving = phase { return reason }
-        isSealed = true
+        (isSealed, isCut) = (true, true)
         calls.announceAgain()
         return nil
     }
@@ -206,7 +218,7 @@ extension WorkerLoop {
         case unreadable(EnvelopeError, correlation: UInt64)
         case cancel(correlation: UInt64)
         case acknowledged
-        case goodbye(Status)
+        case goodbye(Status, reason: String?)
         case nothing
     }
 
@@ -226,7 +238,7 @@ extension WorkerLoop {
         case .request: request(view, at: now)
         case .cancel: .cancel(correlation: view.correlation)
         case .ready: .acknowledged
-        case .goodbye: .goodbye(view.status)
+        case .goodbye: .goodbye(view.status, reason: Problem(parsing: Array(view.body))?.sentence)
         case .reply, .partial, .credit, .heartbeat: .nothing
         }
     }
@@ -246,7 +258,7 @@ extension WorkerLoop {
             try send(.problem(Problem(.badRequest, fault.description)), correlation: correlation, over: &link)
         case .cancel(let correlation): calls.task(correlation: correlation)?.cancel()
         case .acknowledged: acknowledged()
-        case .goodbye(let status): try goodbye(status, over: &link)
+        case .goodbye(let status, let reason): try goodbye(status, because: reason, over: &link)
         case .nothing: break
         }
     }
@@ -257,13 +269,22 @@ extension WorkerLoop {
     }
 
     /// The broker sends nothing more: because we asked for it, because it has forgotten us, or because it ends.
-    private func goodbye(_ status: Status, over link: inout BrokerLink) throws(ZMQError) {
+    private func goodbye(_ status: Status, because reason: String?, over link: inout BrokerLink) throws(ZMQError) {
         switch (phase, status) {
         case (.serving, .gone): try announce(over: &link)
+        case (.serving, .badRequest), (.serving, .forbidden), (.serving, .conflict), (.serving, .contentTooLarge):
+            refuse(status, because: reason)
         // It still takes our replies; when it has gone, the link is lost and we announce ourselves on another.
         case (.serving, _): break
         default: isSealed = true
         }
+    }
+
+    /// Announcing this worker again would change nothing, so it ends.
+    private func refuse(_ status: Status, because reason: String?) {
+        let reason = reason ?? status.description
+        refusal = BusError(.refused, "the broker does not take a worker of \(configuration.service): \(reason)")
+        phase = .ending(until: .now)
     }
 }
 
@@ -327,4 +348,9 @@ extension WorkerLoop {
             return (try? problem.reply.frame(correlation: correlation)) ?? Message()
         }
     }
+}
+
+extension BusError.Code {
+    /// The broker does not take this worker, under this name or with this announcement.
+    public static let refused = Self(description: "refused")
 }

@@ -57,6 +57,44 @@ import ZeroMQ
         }
     }
 
+    @Test func itSaysThatItIsAliveWhileItDrains() async throws {
+        let gate = Gate(opensAt: 2)
+        let worker = BusWorker(
+            .init(service: "text", endpoint: endpoint, heartbeat: .milliseconds(500)),
+            context: context,
+            logger: logger
+        ) { _ in
+            await gate.arrive()
+            return .empty()
+        }
+        try await run(worker) { broker, shutDown in
+            let (peer, _) = try broker.admit()
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1), to: peer)
+            shutDown()
+            _ = try broker.expect(.goodbye)
+            try broker.send(Envelope(.goodbye), to: peer)
+            _ = try broker.expect(.heartbeat)
+            try broker.send(Envelope(.heartbeat), to: peer)
+            _ = try broker.expect(.heartbeat)
+            Task { await gate.arrive() }
+            #expect(try broker.expect(.reply).envelope.status == .noContent)
+        }
+    }
+
+    @Test func aWorkerThatTheBrokerRefusesEndsWithItsReason() async throws {
+        let worker = worker { _ in .empty() }
+        async let played: Void = onSocketThread(named: "script") { [context, endpoint] in
+            let broker = try ScriptedBroker(in: context, at: endpoint)
+            let (peer, _) = try broker.expect(.ready)
+            let problem = Problem(.forbidden, "The name is the broker's own.")
+            try broker.send(Envelope(.goodbye, status: .forbidden, body: problem.bytes), to: peer)
+        }
+        let error = await #expect(throws: BusError.self) { try await worker.run() }
+        #expect(error?.code == .refused)
+        #expect(error?.message == "the broker does not take a worker of text: The name is the broker's own.")
+        try await played
+    }
+
     @Test func aHandlerThatTakesTooLongIsCancelled() async throws {
         let worker = worker(drainTimeout: .milliseconds(50)) { _ in
             try await Task.sleep(for: .seconds(600))
