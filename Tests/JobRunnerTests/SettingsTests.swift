@@ -6,12 +6,12 @@ import Testing
 
 @Suite struct SettingsTests {
     /// A folder with a `.job-runner.json`, gone when the test has ended.
-    private func withFolder<R>(_ json: String, _ body: (String) async throws -> R) async throws -> R {
+    private func withFolder(_ json: String, _ body: (String) async throws -> Void) async throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "settings-\(UUID())")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         try Data(json.utf8).write(to: folder.appending(path: ".job-runner.json"))
-        return try await body(folder.path)
+        try await body(folder.path)
     }
 
     @Test func theDefaultsKeepTheStateAndUseTheLocalBus() async throws {
@@ -47,7 +47,8 @@ import Testing
     @Test(arguments: [("true", Settings.Emit.standardOutput), (#""out.json""#, .file("out.json"))])
     func emitIsTrueOrAPath(_ json: String, _ expected: Settings.Emit) async throws {
         try await withFolder("{ \"emit\": \(json) }") { folder in
-            #expect(try await Settings.load(flags: [:], environment: [:], directories: [folder]).emit == expected)
+            let settings = try await Settings.load(flags: [:], environment: [:], directories: [folder])
+            #expect(settings.emit == expected)
         }
     }
 

@@ -3,6 +3,8 @@ import Foundation
 /// A real process that a test started: told ready by itself, killed by the test, never left behind.
 package final class ChildProcess: Sendable {
     private let process: Process
+    /// Left when the process has ended.
+    private let exit = DispatchGroup()
 
     /// Starts `program` and returns once it has written `ready` to the descriptor that `--ready-fd` names.
     ///
@@ -20,8 +22,8 @@ package final class ChildProcess: Sendable {
         process.standardError = FileHandle.nullDevice
         process.arguments = arguments + ["--ready-fd", "1"]
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        try process.run()
         let child = ChildProcess(process)
+        try withoutBlockedSignals { try process.run() }
         guard await readiness.firstLine() == "ready" else {
             child.kill()
             throw NotReady(arguments: arguments)
@@ -34,20 +36,24 @@ package final class ChildProcess: Sendable {
         package var arguments: [String]
     }
 
-    private init(_ process: Process) { self.process = process }
+    private init(_ process: Process) {
+        self.process = process
+        exit.enter()
+        process.terminationHandler = { [exit] _ in exit.leave() }
+    }
 
     /// Ends it as a power cut would: SIGKILL.
     package func kill() {
         guard process.isRunning else { return }
         Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        exit.wait()
     }
 
     /// Ends it as an operator would, and waits until it has ended.
     package func terminate() {
         guard process.isRunning else { return }
         process.terminate()
-        process.waitUntilExit()
+        exit.wait()
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Support
 
 /// A Python program of the examples' folder: its lines come as they are printed, and it never outlives the test.
 final class PythonProcess: Sendable {
@@ -26,23 +27,13 @@ final class PythonProcess: Sendable {
             reportExit.yield($0.terminationStatus)
             reportExit.finish()
         }
-        try Self.withoutBlockedSignals { try process.run() }
+        try withoutBlockedSignals { try process.run() }
         self.process = process
         lines = output.fileHandleForReading.textLines()
         exit = Task { await exits.first { _ in true } ?? -1 }
     }
 
     deinit { kill() }
-
-    /// Swift's threads block nearly every signal, and a process inherits what the thread that starts it blocks.
-    private static func withoutBlockedSignals(_ body: () throws -> Void) rethrows {
-        var none = sigset_t()
-        var blocked = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &blocked)
-        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
-        try body()
-    }
 
     /// The status that it ends with, or the number of the signal that ends it.
     var exitCode: Int32 {
