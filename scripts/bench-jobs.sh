@@ -1,25 +1,30 @@
 #!/usr/bin/env bash
 # Measures durable jobs over HTTP: POST /run-job from 32 connections, on SQLite with every commit on the disk.
 #
-#   scripts/bench-jobs.sh [--seconds N] [--connections N]
+#   scripts/bench-jobs.sh [--seconds N] [--connections N] [--bin DIR]
 #
+# --bin DIR uses the programs in DIR; otherwise a release build is made first.
 # One line a case: `<case> jobs/s=<x> p50=<ms> p99=<ms> errors=<n>`. The platform runs on free ports with its data in a
 # temporary folder, and all that this started has ended when it returns.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-seconds=10 connections=32
+seconds=10 connections=32 bin=""
 while [ $# -gt 0 ]; do
     case "$1" in
         --seconds) seconds=$2; shift 2 ;;
         --connections) connections=$2; shift 2 ;;
-        -h | --help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        --bin) bin=$2; shift 2 ;;
+        -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "bench-jobs: unknown option $1" >&2; exit 2 ;;
     esac
 done
 
 scripts/setup.sh --bench
-for product in platform job-runner service-b; do swift build -c release --product "$product" >&2; done
+if [ -z "$bin" ]; then
+    bin=.build/release
+    for product in platform job-runner service-b; do swift build -c release --product "$product" >&2; done
+fi
 
 work=$(mktemp -d)
 cleanup() {
@@ -41,10 +46,10 @@ export PLATFORM_BUS=tcp://127.0.0.1:$bus PLATFORM_EVENTS_PUBLISH=tcp://127.0.0.1
 export PLATFORM_EVENTS_SUBSCRIBE=tcp://127.0.0.1:$subscribe PLATFORM_HTTP_PORT=$http
 export PLATFORM_DISCOVERY_PORT=$discovery PLATFORM_STATE_PORT=$state PLATFORM_JOB_PORT=$job
 export JOB_RUNNER_EVENTS=$PLATFORM_EVENTS_SUBSCRIBE
-scripts/start-all.sh --bin .build/release --data "$work" --no-examples >&2
-.build/release/service-b >"$work/logs/service-b.log" 2>&1 &
+scripts/start-all.sh --bin "$(realpath "$bin")" --data "$work" --no-examples >&2
+"$bin/service-b" >"$work/logs/service-b.log" 2>&1 &
 service=$!
-.build/release/job-runner services --bus "$PLATFORM_BUS" --wait-for service-b --within 10 >/dev/null
+"$bin/job-runner" services --bus "$PLATFORM_BUS" --wait-for service-b --within 10 >/dev/null
 
 # run_case NAME JSON: wrk for some seconds; anything but 200 counts as an error.
 run_case() {
