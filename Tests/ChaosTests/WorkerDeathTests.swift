@@ -68,7 +68,7 @@ import ZeroMQ
         body["command"] = "create"
         body["resource"] = "person"
         body["id"] = .string("person-\(number)")
-        body["payload"] = ["name": "Ada"]
+        body["payload"] = ["givenName": "Ada", "familyName": "Lovelace"]
         body["requestId"] = .string(requestID.description)
         do {
             let reply = try await client.request(

@@ -131,7 +131,7 @@ struct DiscoveryServiceTests {
     }
 
     @Test func aBrokerThatStartsAgainCostsNoEntry() async throws {
-        try await withDesk(heartbeat: .milliseconds(100)) { desk in
+        try await withDesk(heartbeat: .milliseconds(500)) { desk in
             try await desk.start()
             let directory = desk.startDirectory()
             _ = try await addWorker("text", tags: ["t"], to: desk.bus)

@@ -60,7 +60,7 @@ import ZeroMQ
     @Test func itSaysThatItIsAliveWhileItDrains() async throws {
         let gate = Gate(opensAt: 2)
         let worker = BusWorker(
-            .init(service: "text", endpoint: endpoint, heartbeat: .milliseconds(500)),
+            .init(service: "text", endpoint: endpoint, heartbeat: .seconds(1)),
             context: context,
             logger: logger
         ) { _ in
