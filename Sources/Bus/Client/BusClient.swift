@@ -19,6 +19,7 @@ public final class BusClient: Service, Sendable {
     private let logger: Logger
     private let mailbox = Mailbox<ClientCommand>()
     private let counters = ClientCounters()
+    private let connected = OneTimeSignal()
     private let hasRun = Atomic(false)
 
     /// Connects to nothing yet: ``run()`` does.
@@ -31,6 +32,16 @@ public final class BusClient: Service, Sendable {
     /// What this client has done so far.
     public var statistics: Statistics { counters.statistics }
 
+    /// Returns once a broker has answered this client for the first time.
+    ///
+    /// Requests need not wait for it: they are kept until there is a connection, or their time is over. It tells a
+    /// program early that nobody is there.
+    ///
+    /// - Throws: ``BusError/Code/closed`` when the client ended before that; `CancellationError`.
+    public var whenConnected: Void {
+        get async throws { try await connected.wait() }
+    }
+
     /// Connects and serves requests until the task is cancelled or shut down gracefully, or the context is shut down.
     ///
     /// Whatever is under way then fails with ``BusError/Code/closed``. In a service group, list the client before
@@ -41,15 +52,20 @@ public final class BusClient: Service, Sendable {
         guard !hasRun.exchange(true, ordering: .relaxed) else {
             throw BusError(.closed, "this client has been run before; make another one")
         }
-        defer { endRequests() }
+        defer {
+            connected.end()
+            endRequests()
+        }
         try await withTaskCancellationOrGracefulShutdownHandler {
-            try await onSocketThread(named: "bus-client") { [configuration, context, logger, mailbox, counters] in
+            try await onSocketThread(named: "bus-client") {
+                [configuration, context, logger, mailbox, counters, connected] in
                 let loop = try ClientLoop(
                     configuration,
                     context: context,
                     logger: logger,
                     mailbox: mailbox,
-                    counters: counters
+                    counters: counters,
+                    connected: connected
                 )
                 try loop.run()
             }

@@ -18,6 +18,7 @@ final class ClientLoop {
     private let logger: Logger
     private let mailbox: Mailbox<ClientCommand>
     private let counters: ClientCounters
+    private let connected: OneTimeSignal
     private let waker: Waker
 
     private var requests = RequestTable()
@@ -37,13 +38,15 @@ final class ClientLoop {
         context: Context,
         logger: Logger,
         mailbox: Mailbox<ClientCommand>,
-        counters: ClientCounters
+        counters: ClientCounters,
+        connected: OneTimeSignal
     ) throws(ZMQError) {
         self.configuration = configuration
         self.context = context
         self.logger = logger
         self.mailbox = mailbox
         self.counters = counters
+        self.connected = connected
         waker = try Waker()
         mailbox.attach(waker)
     }
@@ -205,7 +208,9 @@ extension ClientLoop {
         }
         switch envelope.kind {
         case .reply: finish(envelope)
-        case .heartbeat: isUp = true
+        case .heartbeat:
+            isUp = true
+            connected.happen()
         case .goodbye: isLeaving = true
         default: break
         }

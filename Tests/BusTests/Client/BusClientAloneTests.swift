@@ -48,6 +48,15 @@ import ZeroMQ
         try await running.value
     }
 
+    @Test func whoWaitsForAConnectionIsToldWhenTheClientEnds() async throws {
+        let client = client()
+        let waiting = Task { try await client.whenConnected }
+        let running = Task { try await client.run() }
+        running.cancel()
+        try await running.value
+        await #expect(throws: BusError.self) { try await waiting.value }
+    }
+
     @Test func aRequestAfterTheEndFailsAtOnce() async throws {
         let client = client()
         let running = Task { try await client.run() }

@@ -24,6 +24,11 @@ import Testing
     }
 
     @Test(arguments: TestBus.Transport.allCases)
+    func aClientTellsWhenABrokerHasAnswered(_ transport: TestBus.Transport) async throws {
+        try await withTestBus(transport) { bus in try await bus.client().whenConnected }
+    }
+
+    @Test(arguments: TestBus.Transport.allCases)
     func thousandsOfRequestsAreUnderWayAtOnceAndNoneIsMixedUp(_ transport: TestBus.Transport) async throws {
         try await withTestBus(transport) { bus in
             for _ in 0..<2 {
