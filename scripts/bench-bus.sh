@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures requests over the bus against the C reference of Benchmarks/c, both in the same minutes on the same cores.
 #
-#   scripts/bench-bus.sh                 builds both in release mode, then measures: about two minutes
+#   scripts/bench-bus.sh                 sets up, builds both in release mode, then measures: about two minutes
 #   scripts/bench-bus.sh --skip-build    measures what was built before
 #   scripts/bench-bus.sh --rounds 9      more rounds: steadier medians. Default: 5
 #
@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 rounds=5 build=yes
 while [ $# -gt 0 ]; do
     case $1 in
-        --rounds) rounds=${2:?--rounds needs a number}; shift 2 ;;
+        --rounds) [ $# -ge 2 ] || { echo "bench-bus: --rounds needs a value" >&2; exit 2; }; rounds=$2; shift 2 ;;
         --skip-build) build=no; shift ;;
         *) sed -n '2,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     esac
@@ -25,6 +25,7 @@ done
 reference=.build/bus-reference
 ours=.build/release/bus-benchmark
 if [ "$build" = yes ]; then
+    scripts/setup.sh
     echo "building" >&2
     swift build -c release --product bus-benchmark >&2
     cc -O2 -Wall Benchmarks/c/bus-reference.c -lzmq -o "$reference"

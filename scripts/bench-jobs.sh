@@ -7,14 +7,17 @@
 # One line a case: `<case> jobs/s=<x> p50=<ms> p99=<ms> errors=<n>`. The platform runs on free ports with its data in a
 # temporary folder, and all that this started has ended when it returns.
 set -euo pipefail
+caller=$PWD
 cd "$(dirname "$0")/.."
 
 seconds=10 connections=32 bin=""
+needs_value() { [ $# -ge 2 ] || { echo "bench-jobs: $1 needs a value" >&2; exit 2; }; }
+absolute() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$caller" "$1" ;; esac; }
 while [ $# -gt 0 ]; do
     case "$1" in
-        --seconds) seconds=$2; shift 2 ;;
-        --connections) connections=$2; shift 2 ;;
-        --bin) bin=$2; shift 2 ;;
+        --seconds) needs_value "$@"; seconds=$2; shift 2 ;;
+        --connections) needs_value "$@"; connections=$2; shift 2 ;;
+        --bin) needs_value "$@"; bin=$(absolute "$2"); shift 2 ;;
         -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "bench-jobs: unknown option $1" >&2; exit 2 ;;
     esac
@@ -22,15 +25,22 @@ done
 
 scripts/setup.sh --bench
 if [ -z "$bin" ]; then
-    bin=.build/release
+    bin=$PWD/.build/release
     for product in platform job-runner service-b; do swift build -c release --product "$product" >&2; done
 fi
 
 work=$(mktemp -d)
 cleanup() {
+    # Before the platform: a worker that is told to end says good-bye to its broker.
+    [ -z "${service:-}" ] || end_service
     scripts/stop-all.sh --data "$work" >&2 || true
-    [ -z "${service:-}" ] || kill "$service" 2>/dev/null || true
     rm -rf "$work"
+}
+end_service() {
+    echo "$service" >"$work/service-b.pid"
+    kill "$service" 2>/dev/null || true
+    timeout 10 pidwait --pidfile "$work/service-b.pid" || kill -KILL "$service" 2>/dev/null || true
+    wait "$service" 2>/dev/null || true
 }
 trap cleanup EXIT
 free_ports() {
@@ -46,7 +56,7 @@ export PLATFORM_BUS=tcp://127.0.0.1:$bus PLATFORM_EVENTS_PUBLISH=tcp://127.0.0.1
 export PLATFORM_EVENTS_SUBSCRIBE=tcp://127.0.0.1:$subscribe PLATFORM_HTTP_PORT=$http
 export PLATFORM_DISCOVERY_PORT=$discovery PLATFORM_STATE_PORT=$state PLATFORM_JOB_PORT=$job
 export JOB_RUNNER_EVENTS=$PLATFORM_EVENTS_SUBSCRIBE
-scripts/start-all.sh --bin "$(realpath "$bin")" --data "$work" --no-examples >&2
+scripts/start-all.sh --bin "$bin" --data "$work" --no-examples >&2
 "$bin/service-b" >"$work/logs/service-b.log" 2>&1 &
 service=$!
 "$bin/job-runner" services --bus "$PLATFORM_BUS" --wait-for service-b --within 10 >/dev/null

@@ -21,10 +21,12 @@ for package in "${packages[@]}"; do
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
 done
 
-if ! command -v swift >/dev/null; then
-    echo "setup: Swift 6.3 is needed and not on the PATH; see https://www.swift.org/install/linux/" >&2
-    exit 1
-fi
+no_swift() { echo "setup: Swift 6.3 or later is needed, $1; see https://www.swift.org/install/linux/" >&2; exit 1; }
+command -v swift >/dev/null || no_swift "and no \`swift\` is on the PATH"
+version=$(swift --version 2>/dev/null) || no_swift "and \`swift --version\` fails for $(command -v swift)"
+[[ $version =~ Swift\ version\ ([0-9]+)\.([0-9]+) ]] || no_swift "and \`swift --version\` names no version"
+major=${BASH_REMATCH[1]} minor=${BASH_REMATCH[2]}
+((major > 6 || (major == 6 && minor >= 3))) || no_swift "and $(command -v swift) is $major.$minor"
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 as_root=()

@@ -17,13 +17,13 @@ cd "$(dirname "$0")/.."
 
 data=$PWD/.platform bin="" job="" separate=false examples=true
 usage() { sed -n '2,14s/^# \{0,1\}//p' "$0"; }
-argument() { [ $# -ge 2 ] || { echo "start-all: $1 needs a value" >&2; exit 2; }; printf '%s' "$2"; }
+needs_value() { [ $# -ge 2 ] || { echo "start-all: $1 needs a value" >&2; exit 2; }; }
 absolute() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$caller" "$1" ;; esac; }
 while [ $# -gt 0 ]; do
     case "$1" in
-        --run) job=$(absolute "$(argument "$@")"); shift 2 ;;
-        --data) data=$(absolute "$(argument "$@")"); shift 2 ;;
-        --bin) bin=$(absolute "$(argument "$@")"); shift 2 ;;
+        --run) needs_value "$@"; job=$(absolute "$2"); shift 2 ;;
+        --data) needs_value "$@"; data=$(absolute "$2"); shift 2 ;;
+        --bin) needs_value "$@"; bin=$(absolute "$2"); shift 2 ;;
         --separate) separate=true; shift ;;
         --no-examples) examples=false; shift ;;
         -h | --help) usage; exit 0 ;;
@@ -59,6 +59,8 @@ if [ -s "$run/processes" ]; then
 fi
 : >"$run/processes"
 export PLATFORM_BUS=${PLATFORM_BUS:-tcp://127.0.0.1:5550}
+# job-runner reads events where the platform was told to offer them.
+[ -z "${PLATFORM_EVENTS_SUBSCRIBE:-}" ] || export JOB_RUNNER_EVENTS=$PLATFORM_EVENTS_SUBSCRIBE
 http_port=${PLATFORM_HTTP_PORT:-8080}
 
 # start NAME COMMAND…: in the background, in a session of its own so that Ctrl-C here does not reach it.

@@ -40,6 +40,7 @@ while read -r name pid start; do
     if is_ours "$pid" "$start"; then
         echo "stop-all: $name (pid $pid) did not end in 30 s and is killed" >&2
         kill -KILL "$pid" 2>/dev/null || true
+        timeout 5 pidwait --pidfile "$pidfile" || true
     fi
 done < <(tac "$processes")
 rm -f "$processes"

@@ -9,7 +9,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 echo "== set-up: Debian packages that are missing"
-scripts/setup.sh || exit 1
+scripts/setup.sh || { echo "0 passed, 1 failed"; exit 1; }
 
 echo "== build: all targets, debug, warnings are errors"
 swift build --build-tests || { echo "0 passed, 1 failed"; exit 1; }

@@ -18,7 +18,6 @@ import json
 import signal
 import sys
 import threading
-import urllib.error
 import urllib.request
 import uuid
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer

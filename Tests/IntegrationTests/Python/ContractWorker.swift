@@ -13,6 +13,9 @@ import Testing
 /// | `refuse`, `fail` | answers a problem 404; ends with an error |
 /// | `wait` | answers when it is released, or cancelled |
 /// | `release`, `entered`, `cancelled` | lets `wait` end; answers once a `wait` has begun, or was cancelled |
+///
+/// The one in Python prints `ready`, `stopping` when SIGTERM has come, and `ended`; a line `release` on its standard
+/// input does what the operation does, also while it drains and takes no more requests.
 enum ContractWorker: String, CaseIterable, CustomTestStringConvertible {
     case swift, python
 
@@ -80,17 +83,18 @@ extension ContractWorker {
     }
 
     private static let program = """
-        import signal, sys, threading
+        import queue, signal, sys, threading
         from csp_bus import Problem, Reply, Worker
 
         released, entered, cancelled = threading.Event(), threading.Event(), threading.Event()
 
         def wait(request):
             entered.set()
-            while not released.wait(0.01):
-                if request.cancelled.is_set():
-                    cancelled.set()
-                    break
+            first = queue.SimpleQueue()
+            for event in (released, request.cancelled):
+                threading.Thread(target=lambda event=event: (event.wait(), first.put(event)), daemon=True).start()
+            if first.get() is request.cancelled:
+                cancelled.set()
             return "released"
 
         def refuse(request):
@@ -118,10 +122,15 @@ extension ContractWorker {
             endpoint, service, lambda request: operations[request.operation](request), credits=int(credits),
             on_ready=lambda: print("ready", flush=True),
         )
+        def release_by_input():
+            if sys.stdin.readline().strip() == "release":
+                released.set()
+
         def stop(*_):
             worker.stop()
-            threading.Timer(0.2, released.set).start()  # what is in hand ends while the worker drains
+            print("stopping", flush=True)
 
+        threading.Thread(target=release_by_input, daemon=True).start()
         signal.signal(signal.SIGTERM, stop)
         worker.run()
         print("ended", flush=True)

@@ -50,7 +50,8 @@ import Testing
                 }
                 return .empty()
             }
-            let (_, exitCode) = try await client(bus, "slow", "execute", "--within", "0.3")
+            // Long enough to connect in: a client that has not connected has nothing to cancel.
+            let (_, exitCode) = try await client(bus, "slow", "execute", "--within", "2")
             #expect(exitCode == 3)
             try await cancelled.wait()
         }

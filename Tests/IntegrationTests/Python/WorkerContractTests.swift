@@ -114,6 +114,8 @@ import Testing
             let waiting = Task { try await client.request(Self.service, "wait") }
             _ = try await client.request(Self.service, "entered")
             process.terminate()
+            try await process.expectLine("stopping")
+            try process.write("release")
             #expect(try await waiting.value.status == 200)
             try await process.expectLine("ended")
             #expect(await process.exitCode == 0)
