@@ -1,7 +1,7 @@
 import ArgumentParser
 import Configuration
 
-/// What every subcommand can be told: where the platform is, and how to show what happens.
+/// What every subcommand can be told: where the platform is.
 struct ConnectionOptions: ParsableArguments {
     @Option(help: "The platform's bus. (default: tcp://127.0.0.1:5550)")
     var bus: String?
@@ -9,8 +9,6 @@ struct ConnectionOptions: ParsableArguments {
     var events: String?
     @Flag(help: "Print all that is sent.")
     var verbose = false
-    @Option(help: "text (a live tree on a terminal, lines otherwise) or json (one event a line).")
-    var output: OutputFormat = .text
 
     /// What the command line said, as settings; what it did not say is left to the other layers.
     var flags: [AbsoluteConfigKey: ConfigValue] {

@@ -5,6 +5,15 @@ enum Console {
     /// Whether standard error is a terminal that can be redrawn.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
+    /// How much the terminal shows; 80 columns and 24 rows when it does not say.
+    static var terminalSize: (rows: Int, columns: Int) {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 1, size.ws_col > 1 else {
+            return (24, 80)
+        }
+        return (Int(size.ws_row), Int(size.ws_col))
+    }
+
     /// Writes what was asked for.
     static func output(_ bytes: [UInt8]) {
         write(bytes + [UInt8(ascii: "\n")], to: .standardOutput)

@@ -19,7 +19,9 @@ struct JobRun: Sendable {
         do {
             jobID = try await session.jobs.submit(document).jobID
         } catch let problem as Problem {
-            throw RunnerFailure.usage("the platform refused the job: \(problem)")
+            // Nothing ran: a document that was made for this job would only stand in the way of the next attempt.
+            if let made, !settings.overwrite { try? await session.state.delete(made) }
+            throw RunnerFailure.refusal(of: "the job", problem)
         }
         let ending = try await JobFollower(session: session, output: view).follow(jobID)
         guard case .ended(let progress) = ending else { return RunnerExit.interrupted }
@@ -43,6 +45,8 @@ struct JobRun: Sendable {
             session.traffic.note("shared-state replace", content.description)
             try await session.state.replace(id, content: content)
             return id
+        } catch let problem as Problem {
+            throw RunnerFailure.refusal(of: "the state document", problem)
         }
     }
 

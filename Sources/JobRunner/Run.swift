@@ -29,6 +29,8 @@ struct Run: AsyncParsableCommand {
     var overwrite = false
     @Flag(help: "Print what would be sent, and send nothing.")
     var dryRun = false
+    @Option(help: "text (a live tree on a terminal, lines otherwise) or json (one event a line).")
+    var output: OutputFormat = .text
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
@@ -44,7 +46,8 @@ struct Run: AsyncParsableCommand {
         )
         try validated(plan)
         if settings.dryRun { return Console.output(plan.json.serialized(pretty: true)) }
-        let run = JobRun(plan: plan, settings: settings, view: connection.output)
+        try checkEmit(settings)
+        let run = JobRun(plan: plan, settings: settings, view: output)
         let outcome = try await Session.open(settings) { try await run.run(in: $0) }
         throw outcome
     }
@@ -62,6 +65,17 @@ struct Run: AsyncParsableCommand {
             flags["keep"] = ConfigValue(.bool(false), isSecret: false)
         }
         return flags
+    }
+
+    /// Finds here that the final state could not be written, before a job has run for nothing.
+    private func checkEmit(_ settings: Settings) throws {
+        guard case .file(let path) = settings.emit else { return }
+        var isFolder: ObjCBool = false
+        let exists = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        guard !path.isEmpty, !(exists && isFolder.boolValue),
+            FileManager.default.isWritableFile(atPath: exists ? path : folder)
+        else { throw RunnerFailure.usage("--emit: '\(path)' cannot be written") }
     }
 
     /// Finds the faults of the document here, before anything is made that would be left behind.

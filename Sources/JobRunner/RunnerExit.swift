@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bus
 
 /// How `job-runner` ends, as scripts see it.
 enum RunnerExit {
@@ -25,6 +26,12 @@ struct RunnerFailure: Error, CustomStringConvertible {
     /// The platform did not answer.
     static func unreachable(_ sentence: String) -> Self {
         Self(exitCode: RunnerExit.unreachable, description: sentence)
+    }
+
+    /// The platform took neither a job nor a document: what was sent is not right (4xx), or it cannot now (5xx).
+    static func refusal(of what: String, _ problem: Problem) -> Self {
+        let sentence = "the platform refused \(what): \(problem.sentence)"
+        return problem.status.rawValue < 500 ? .usage(sentence) : .unreachable(sentence)
     }
 
     /// The platform answered, and the answer was no.

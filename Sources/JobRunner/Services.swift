@@ -1,7 +1,7 @@
 import ArgumentParser
 import Bus
 import Discovery
-import JSON
+import Foundation
 
 /// Lists the services that are there, or waits until some of them are.
 struct Services: AsyncParsableCommand {
@@ -22,7 +22,8 @@ struct Services: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try await Settings.load(flags: connection.flags)
-        let wanted = Set((waitFor ?? "").split(separator: ",").map(String.init))
+        let names = (waitFor ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+        let wanted = Set(names.filter { !$0.isEmpty })
         let limit = Duration.seconds(within)
         let entries = try await Session.open(settings) { session in
             try await session.services(including: wanted, within: limit)
@@ -32,42 +33,34 @@ struct Services: AsyncParsableCommand {
 }
 
 extension Session {
-    /// The registered services, once all of `wanted` are among them.
+    /// The registered services, once all of `wanted` are there.
     ///
     /// - Throws: ``RunnerFailure`` that names who is missing when `limit` has passed.
     func services(including wanted: Set<String>, within limit: Duration) async throws -> [RegistryEntry] {
         let entries = try await snapshot()
-        let missing = wanted.subtracting(entries.map(\.serviceName))
-        guard !missing.isEmpty else { return entries }
-        let deadline = ContinuousClock.now + limit
+        guard !wanted.isSubset(of: entries.present) else { return entries }
         return try await withThrowingTaskGroup(of: [RegistryEntry].self) { group in
             group.addTask { try await waitForServices(wanted) }
             group.addTask {
-                try await ContinuousClock().sleep(until: deadline)
-                let present = try await snapshot().map(\.serviceName)
-                let names = wanted.subtracting(present).sorted().joined(separator: ", ")
-                throw RunnerFailure.unreachable("not registered within \(limit): \(names)")
+                try await ContinuousClock().sleep(for: limit)
+                let missing = wanted.subtracting(try await snapshot().present).sorted()
+                throw RunnerFailure.unreachable("not there within \(limit): \(missing.joined(separator: ", "))")
             }
             defer { group.cancelAll() }
             return try await group.next() ?? []
         }
     }
 
-    /// Subscribes first and looks afterwards, so that no registration falls between the two.
+    /// Subscribes first and looks afterwards, so that no change falls between the two.
     private func waitForServices(_ wanted: Set<String>) async throws -> [RegistryEntry] {
         traffic.note("subscription", "registry.")
         let changes = try await events.subscribe(to: "registry.")
         var entries = try await snapshot()
-        var missing = wanted.subtracting(entries.map(\.serviceName))
-        if missing.isEmpty { return entries }
-        for try await delivery in changes {
-            switch delivery {
-            case .interrupted: missing = wanted.subtracting(try await snapshot().map(\.serviceName))
-            case .events(let events): missing.subtract(events.compactMap(Self.registeredName))
-            }
-            if missing.isEmpty { break }
+        if wanted.isSubset(of: entries.present) { return entries }
+        for try await _ in changes {
+            entries = try await snapshot()
+            if wanted.isSubset(of: entries.present) { break }
         }
-        entries = try await snapshot()
         return entries
     }
 
@@ -75,9 +68,12 @@ extension Session {
         traffic.note("discovery snapshot")
         return try await discovery.snapshot().entries
     }
+}
 
-    private static func registeredName(_ event: Event) -> String? {
-        guard event.type == "platform.service.registered" else { return nil }
-        return event.data["entry"]?["serviceName"]?.stringValue
+extension [RegistryEntry] {
+    /// The names of those that can be called now. The registry also remembers services whose workers are gone for a
+    /// moment, such as all of them after a restart.
+    fileprivate var present: Set<String> {
+        Set(filter { $0.instances > 0 && $0.health != .critical }.map(\.serviceName))
     }
 }

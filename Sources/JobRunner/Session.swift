@@ -35,7 +35,10 @@ struct Session: Sendable {
                 try await session.events.run()
                 return nil
             }
-            group.addTask { try await named(settings.bus) { try await body(session) } }
+            group.addTask {
+                try await session.connect(to: settings.bus)
+                return try await named(settings.bus) { try await body(session) }
+            }
             defer { group.cancelAll() }
             while let result = try await group.next() {
                 if let result { return result }
@@ -45,7 +48,9 @@ struct Session: Sendable {
     }
 
     private init(_ settings: Settings, in context: Context) throws {
-        let logger = Logger(label: "job-runner") { _ in SwiftLogNoOpLogHandler() }
+        // What the person must know, such as a connection that was lost; the rest is in the events.
+        var logger = Logger(label: "job-runner") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
         let endpoints = try Self.endpoints(settings)
         bus = BusClient(.init(endpoint: endpoints.bus), context: context, logger: logger)
         events = EventSubscriber(endpoint: endpoints.events, context: context, logger: logger)
@@ -69,6 +74,23 @@ struct Session: Sendable {
             return try Endpoint(text)
         } catch {
             throw RunnerFailure.usage("\(error)")
+        }
+    }
+
+    /// How long a broker may take to answer the first time.
+    private static let patience = Duration.seconds(5)
+
+    /// Waits until the broker has answered, so that a platform that is not there is told at once and not after the
+    /// deadline of a first request.
+    private func connect(to name: String) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [bus] in try await bus.whenConnected }
+            group.addTask {
+                try await ContinuousClock().sleep(for: Self.patience)
+                throw RunnerFailure.unreachable("no platform answers at \(name); is it started, and --bus right?")
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 

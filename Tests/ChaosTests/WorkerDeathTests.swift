@@ -24,9 +24,9 @@ import ZeroMQ
             let outcomes = await load(client, repeatable: false, killAfter: 400, kill)
             let failed = outcomes.filter { $0.status?.isSuccess != true }
             #expect(failed.allSatisfy { $0.error?.code == .workerLost }, "\(Self.summary(outcomes))")
-            // Three missed heartbeats of a second each is the longest that a death stays unnoticed.
-            #expect(failed.allSatisfy { $0.duration < .seconds(5) }, "\(failed.map(\.duration).max() ?? .zero)")
-            #expect(outcomes.count == Self.requests)
+            #expect(!failed.isEmpty, "the kill met no request")
+            // A killed process closes its connection, which the broker sees: no heartbeat has to be missed (3 s).
+            #expect(failed.allSatisfy { $0.duration < .seconds(2) }, "\(failed.map(\.duration).max() ?? .zero)")
         }
     }
 

@@ -7,9 +7,9 @@ import Testing
 @Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerTests {
     private func platform() throws -> ScratchPlatform { try #require(RunsOnPlatform.platform) }
 
-    /// Writes a job, or another file, into a folder of its own.
+    /// Writes a job, or another file, into the platform's folder, which goes with it.
     private func file(_ json: JSONValue) throws -> String {
-        let file = FileManager.default.temporaryDirectory.appending(path: "job-\(UUID()).json")
+        let file = try platform().data.appending(path: "job-\(UUID()).json")
         try Data(json.serialized()).write(to: file)
         return file.path
     }
@@ -32,7 +32,7 @@ import Testing
     @Test func emitWithoutAFilePrintsTheFinalStateAndNothingElse() async throws {
         let result = try await platform().runner(ScratchPlatform.example("sample-job.json"), "--emit")
         #expect(result.exitCode == 0, "\(result.error)")
-        #expect(try JSONValue(parsing: result.output).objectValue != nil)
+        #expect(try JSONValue(parsing: result.output)["upper"] == "HELLO, COMPOSABLE SERVICES")
     }
 
     @Test func emitWithAFileAndCleanupLeaveTheFileAndNoDocument() async throws {
@@ -112,6 +112,26 @@ import Testing
         let result = try await platform().runner(try file(uppercase), "--bus", "tcp://127.0.0.1:\(port)")
         #expect(result.exitCode == 3)
         #expect(result.error.contains("127.0.0.1:\(port)"))
+    }
+
+    @Test func aFinalStateThatCannotBeWrittenIsRefusedBeforeTheJobRuns() async throws {
+        let result = try await platform().runner(try file(uppercase), "--emit", "/no/such/folder/final.json")
+        #expect(result.exitCode == 2)
+        #expect(result.error.contains("/no/such/folder/final.json"))
+    }
+
+    @Test func anHTTPServiceTakesPartInAJobAndIsRevertedLikeAnyOther() async throws {
+        let platform = try platform()
+        let reserve: JSONValue = [
+            "tag": "stock", "input": ["item": "chair", "quantity": 2], "storeResultAt": "/reserved",
+        ]
+        let impossible: JSONValue = ["tag": "stock", "input": ["item": "no such thing", "quantity": 1]]
+        let done = try await platform.runner(try file(["steps": [["tasks": [reserve]]]]), "--emit")
+        #expect(done.exitCode == 0, "\(done.error)")
+        let job: JSONValue = ["steps": [["tasks": [reserve]], ["tasks": [impossible]]]]
+        let failed = try await platform.runner(try file(job))
+        #expect(failed.exitCode == 1)
+        #expect(failed.error.contains("task.reverted"), "\(failed.error)")
     }
 
     @Test func jsonOutputIsOneEventALineWithoutHoles() async throws {

@@ -6,7 +6,9 @@ struct TreeView: ProgressView {
     private var drawn = 0
 
     mutating func show(_ events: [Event], _ progress: JobProgress) {
-        let lines = Self.lines(progress)
+        let size = Console.terminalSize
+        // A line that wraps, or a tree that scrolls, could not be drawn over: both are cut to the screen.
+        let lines = Self.lines(progress).suffix(size.rows - 1).map { $0.cut(toColumns: size.columns) }
         // CSI n A: cursor up; CSI J: clear to the end of the screen (ECMA-48).
         let back = drawn > 0 ? "\u{1B}[\(drawn)A\r\u{1B}[J" : ""
         Console.draw(back + lines.joined(separator: "\n") + "\n")
@@ -14,7 +16,8 @@ struct TreeView: ProgressView {
     }
 
     static func lines(_ progress: JobProgress) -> [String] {
-        var lines = [line(progress.state, progress.name ?? progress.jobID, duration: progress.duration)]
+        let title = progress.name.map { "\($0) (\(progress.jobID))" } ?? progress.jobID
+        var lines = [line(progress.state, title, duration: progress.duration)]
         for (index, step) in progress.steps.enumerated() {
             let isLast = index == progress.steps.count - 1
             lines.append((isLast ? "└─ " : "├─ ") + line(step.state, step.title, duration: step.duration))
@@ -52,5 +55,22 @@ struct TreeView: ProgressView {
         case .reverting, .reverted: "\u{1B}[33m↩\u{1B}[0m"
         case .cancelled: "\u{1B}[33m■\u{1B}[0m"
         }
+    }
+}
+
+extension String {
+    /// The text up to a number of columns; escape sequences (ECMA-48 SGR) take none.
+    func cut(toColumns limit: Int) -> String {
+        var columns = 0
+        var isEscape = false
+        var cut = ""
+        for character in self {
+            if character == "\u{1B}" { isEscape = true }
+            if !isEscape { columns += 1 }
+            guard columns < limit else { return cut + "…\u{1B}[0m" }
+            cut.append(character)
+            if isEscape && character == "m" { isEscape = false }
+        }
+        return cut
     }
 }
