@@ -9,7 +9,7 @@ import Synchronization
 public final class Waker: Sendable {
     /// Readable while the thread has been woken and has not looked yet.
     public let fileDescriptor: Int32
-    /// Whether the descriptor is, or is about to be, readable.
+    /// Whether the descriptor is, or is about to be, readable. Never false while it is: nobody would read it again.
     private let isSignalled = Atomic(false)
 
     /// Makes a waker, which holds one file descriptor.
@@ -38,7 +38,10 @@ public final class Waker: Sendable {
     public func reset() -> Bool {
         guard isSignalled.load(ordering: .acquiring) else { return false }
         var count: UInt64 = 0
-        while read(fileDescriptor, &count, 8) < 0, errno == EINTR {}
+        while read(fileDescriptor, &count, 8) < 0 {
+            // A wake has announced itself and not written yet: what it writes is for the next reset.
+            guard errno == EINTR else { return false }
+        }
         // After the read: a wake between the two is silent, and its change is seen by the look that follows.
         return isSignalled.exchange(false, ordering: .acquiringAndReleasing)
     }
