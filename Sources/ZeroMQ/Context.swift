@@ -61,8 +61,10 @@ public final class Context: Sendable {
     ///
     /// Threads that are blocked in ``Socket`` or ``Poller`` wake up. They should let go of their sockets.
     public func shutdown() {
-        let handle = state.withLock { $0.handle }
-        if let handle { zmq_ctx_shutdown(handle.pointer) }
+        // Under the lock: elsewhere, the last socket's owner could end the context between the look and the call.
+        state.withLock { state in
+            if let handle = state.handle { zmq_ctx_shutdown(handle.pointer) }
+        }
     }
 
     /// Shuts down and gives back the context's threads and memory. Calling it again does nothing.
