@@ -77,7 +77,9 @@ extension JobMachine {
             data["durationMs"] = milliseconds(since: run.startedAt)
             emit(.taskCompleted, data)
             for path in stored { noteStored(path, by: task) }
-        case .failed(let failure):
+        case .failed(var failure):
+            // An earlier attempt may have been carried out, whatever this one met.
+            if run.attempt > 1, failure.effect == .none { failure.effect = .unknown }
             fail(task, with: failure, run: run)
         }
     }

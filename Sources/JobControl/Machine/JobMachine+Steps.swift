@@ -109,13 +109,13 @@ extension JobMachine {
         transition.actions.append(.end(outcome))
     }
 
-    /// Sends again what was sent before a restart and has not ended; nothing in a job that was just started.
+    /// Sends again what was sent but has no end in the journal; nothing in a job that was just started.
     mutating func sendAgain() {
         for task in tasksOfCurrentStep {
             guard case .running(let run) = state[task] else { continue }
             var data = facts(of: task, run)
             data["attempt"] = JSONValue(run.attempt + 1)
-            data["reason"] = "job-control was restarted before the task had ended"
+            data["reason"] = "job-control goes on from its journal, which does not say how the task ended"
             emit(.taskRetrying, data)
             let operation = state.document.steps[task.step].mode.operation.again
             transition.actions.append(.call(call(task, run, operation)))

@@ -33,6 +33,17 @@ import Testing
         #expect(after.entries.map(\.sequence) == Array(1...UInt64(after.entries.count)))
     }
 
+    @Test func aRefusedRepeatIsRevertedSinceTheFirstAttemptMayHaveRun() throws {
+        var before = try inSecondStep()
+        before.complete(1, 1)
+        var after = try MachineHarness(document, replaying: before.entries)
+        after.fail(1, 0, "no worker", .none)
+        #expect(after.entries(.taskFailed).map { $0.data["effect"] } == ["unknown"])
+        #expect(after.reverts.map(\.requestID) == ["request-1-0"])
+        let later = try MachineHarness(document, replaying: after.entries)
+        #expect(later.reverts.map(\.requestID) == ["request-1-0"])
+    }
+
     @Test func theInputIsTheOneThatWasSent() throws {
         var before = try MachineHarness(document)
         before.tell(.statePrepared(content: ["v": 42]))
