@@ -39,7 +39,9 @@ public struct JobDocument: Sendable, Hashable {
         do {
             json = try JSONValue(parsing: bytes)
         } catch {
-            throw JobDocumentError([JobFault(pointer: [], message: "is not JSON: \(error)")])
+            let reason = "\(error)"
+            let message = "is not JSON: \(reason.hasSuffix(".") ? reason.dropLast() : reason[...])"
+            throw JobDocumentError([JobFault(pointer: [], message: message)])
         }
         try self.init(parsing: json)
     }

@@ -27,6 +27,15 @@ import Testing
         #expect(task.storage == [mapping])
     }
 
+    @Test func whatIsNoJSONIsNamedWithOnePeriod() {
+        #expect {
+            try JobDocument(parsing: Array(#"{"steps":"#.utf8))
+        } throws: { error in
+            "\(error)"
+                == "The job document is not valid: the document is not JSON: Expected a value, found the end of the text at byte 9."
+        }
+    }
+
     @Test func stepsAreRequiredAndAnArray() throws {
         #expect(try JobDocument.faults(of: "{}") == ["/steps: is required and must be an array"])
         #expect(try JobDocument.faults(of: #"{"steps": {}}"#) == ["/steps: must be an array"])
