@@ -4,9 +4,14 @@ extension EnvelopeView {
     /// The broker answers in a service's place when there is nothing else to tell; that is an error, and no reply.
     func outcome(for request: RequestParameters) -> PendingRequest.Outcome {
         guard let annotations = try? Annotations(decoding: annotations) else {
-            return .failure(BusError(.protocolViolation, "cannot read the annotations of \(request.service)'s reply"))
+            return .failure(BusError(.unreadableReply, "cannot read the annotations of \(request.service)'s reply"))
         }
         let reply = Reply(status: status, annotations: annotations, body: Array(body))
         return flags.contains(.fromBroker) ? .failure(BusError(fromBroker: reply, to: request)) : .success(reply)
     }
+}
+
+extension BusError.Code {
+    /// The service answered, but its reply cannot be read. It has run.
+    public static let unreadableReply = Self(description: "unreadable_reply", mayHaveRun: true)
 }
