@@ -166,6 +166,26 @@ struct DiscoveryServiceTests {
         }
     }
 
+    @Test func aBusyWayOutSaysNothingOfAService() async throws {
+        try await withDesk { desk in
+            var liveness = LivenessConfiguration()
+            liveness.pingInterval = .milliseconds(10)
+            liveness.pingTimeout = .milliseconds(10)
+            try await desk.start(liveness)
+            let asked = Recorder<String>()
+            try await desk.bus.worker("http-egress", announcement: ["internal": true]) { request in
+                asked.record(request.annotations[Annotations.pingTimeout] ?? "")
+                if asked.elements.count < 5 { try await Task.sleep(for: .seconds(60)) }
+                throw Problem.notSent(.serviceUnavailable, "too busy")
+            }
+            let registration = Registration(serviceName: "h", serviceURL: "http://h", pingURL: "http://h/ping")
+            let id = try await desk.discovery.register(registration)
+            try await asked.wait(forCount: 10)
+            #expect(Set(asked.elements) == ["10"])
+            #expect(try await desk.discovery.entry(id)?.health == .passing)
+        }
+    }
+
     @Test func aDirectoryFollowsAndAsksForWhatItMisses() async throws {
         try await withDesk { desk in
             let directory = desk.startDirectory()

@@ -106,6 +106,47 @@ struct RegistryLoopTests {
         #expect(pings.withLock { $0 } == 2)
     }
 
+    @Test func aPingWhoseOutcomeWasNotKeptIsToldAgain() async throws {
+        var configuration = LivenessConfiguration()
+        configuration.pingInterval = .milliseconds(1)
+        configuration.pingFailures = 1
+        let store = FailingStore()
+        let (stream, evictions) = AsyncStream.makeStream(of: Void.self)
+        let pings = Mutex(0)
+        try await withLoop(
+            configuration,
+            store: store,
+            publish: { for event in $0 where event.type == "platform.service.evicted" { evictions.yield() } },
+            ping: { _ in
+                pings.withLock { $0 += 1 }
+                store.failures.withLock { $0 = 1 }
+                return .failed(reason: "refused")
+            }
+        ) { loop in
+            _ = try await add("a", to: loop, pings: true)
+            for await _ in stream { break }
+            #expect(loop.view.entries.count == 0)
+        }
+        #expect(pings.withLock { $0 } == 1)
+    }
+
+    @Test func aPingUnderWayDoesNotKeepTheRegistryFromEnding() async throws {
+        var configuration = LivenessConfiguration()
+        configuration.pingInterval = .milliseconds(1)
+        let (stream, begun) = AsyncStream.makeStream(of: Void.self)
+        try await withLoop(
+            configuration,
+            ping: { _ in
+                begun.yield()
+                try? await Task.sleep(for: .seconds(3600))
+                return .notTried
+            }
+        ) { loop in
+            _ = try await add("a", to: loop, pings: true)
+            for await _ in stream { break }
+        }
+    }
+
     @Test func whatComesAfterTheEndIsRefused() async throws {
         let loop = try await withLoop { $0 }
         await #expect { try await add("a", to: loop) } throws: { ($0 as? Problem)?.status == .serviceUnavailable }
@@ -115,11 +156,17 @@ struct RegistryLoopTests {
 /// Cannot keep anything while it is told to fail.
 private final class FailingStore: RegistryStore {
     let isFailing = Mutex(false)
+    /// How many more writes fail.
+    let failures = Mutex(0)
 
     func load() async throws -> RegistryContents { RegistryContents() }
 
     func apply(_ changes: [RegistryChange]) async throws {
-        if isFailing.withLock({ $0 }) { throw DiskIsFull() }
+        let isOneOfThem = failures.withLock { count in
+            defer { count = max(count - 1, 0) }
+            return count > 0
+        }
+        if isOneOfThem || isFailing.withLock({ $0 }) { throw DiskIsFull() }
     }
 
     private struct DiskIsFull: Error {}

@@ -72,8 +72,9 @@ final class RegistryLoop: Sendable {
                 timer.arm(at: deadline)
             }
             group.cancelAll()
+            // Before the group waits for its pings: nobody decides what they tell any more.
+            end()
         }
-        end()
     }
 
     /// One round; answers what to ping, and when to look again.
@@ -113,10 +114,17 @@ final class RegistryLoop: Sendable {
         }
     }
 
+    /// Tells until it is kept or the registry ends: until then the service counts as being pinged, and is not asked
+    /// again.
     private func pingAndTell(_ id: String) async {
         let outcome = await ping(id)
-        // Only the end of the registry makes this fail, and then nobody is interested any more.
-        try? await change { $0.pinged(id, outcome, at: $1) }
+        while true {
+            do {
+                return try await change { $0.pinged(id, outcome, at: $1) }
+            } catch {
+                guard (try? await Task.sleep(for: Self.pause)) != nil else { return }
+            }
+        }
     }
 
     private func end() {
