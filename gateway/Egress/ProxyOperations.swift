@@ -20,12 +20,13 @@ struct ProxyOperations: Sendable {
         self.caller = caller
     }
 
-    /// - Throws: a ``Problem``: 404 for an entry or operation that is not there, otherwise as ``HTTPCaller``.
+    /// - Throws: a ``Problem``: 404 for an entry or operation that is not there, 503 while that is not known, otherwise
+    ///   as ``HTTPCaller``.
     func answer(_ request: BusRequest) async throws -> BusReply {
         let call = try await Call(request, entry: entry(named: request.annotations[Annotations.id]))
         switch request.operation {
         case "execute", "repeat", "revert": return reply(try await invoke(request.operation, call))
-        case "ping": return reply(try await fetch(call.pingURL, call))
+        case "ping": return reply(try await ping(call))
         case "forms", "health": return reply(try await fetch(call.serviceURL.appending(request.operation), call))
         case "about": return reply(try await fetch(call.serviceURL, call))
         default:
@@ -35,10 +36,25 @@ struct ProxyOperations: Sendable {
 
     private func entry(named id: String?) async throws -> RegistryEntry {
         guard let id else { throw Problem(.badRequest, "The annotation id is missing; it names the registry entry") }
-        guard let entry = await directory.entry(id), entry.transport == .http else {
-            throw Problem(.notFound, "No HTTP service is registered as \(id)")
+        if let entry = await directory.entry(id), entry.transport == .http { return entry }
+        // Discovery is in its own registry, so a copy with nothing in it is none yet.
+        guard await !directory.entries().isEmpty else {
+            throw Problem.notSent(.serviceUnavailable, "The registry is not known here yet, so \(id) was not called")
         }
-        return entry
+        throw Problem.notSent(.notFound, "No HTTP service is registered as \(id)")
+    }
+
+    /// A service is not blamed for the time that a ping has waited here: it gets all of its own, or is not called.
+    private func ping(_ call: Call) async throws -> HTTPCaller.Answer {
+        var deadline = call.deadline
+        if let timeout = call.pingTimeout {
+            guard .now() + timeout < deadline else {
+                throw Problem.notSent(.serviceUnavailable, "The way out was too busy to ping \(call.entry.serviceName)")
+            }
+            deadline = .now() + timeout
+        }
+        try await check(call.pingURL, for: call)
+        return try await caller.call(.GET, call.pingURL, headers: call.headers, by: deadline)
     }
 
     private func invoke(_ rel: String, _ call: Call) async throws -> HTTPCaller.Answer {
@@ -115,6 +131,11 @@ extension ProxyOperations {
         var deadline: NIODeadline {
             let left = request.deadline.map { ContinuousClock.now.duration(to: $0) } ?? .seconds(30)
             return .now() + TimeAmount(left)
+        }
+
+        /// How long a ping may take; nil when it does not say.
+        var pingTimeout: TimeAmount? {
+            request.annotations[Annotations.pingTimeout].flatMap { Int64($0) }.map(TimeAmount.milliseconds)
         }
 
         var headers: HTTPHeaders {
