@@ -45,10 +45,20 @@ struct ActionPerformer: Sendable {
         do {
             let result = try await partners.call(call)
             let changes = try result.changes(by: document[call.task].storage)
-            if !changes.isEmpty { try await partners.write(changes, to: stateID, for: jobID) }
+            try await write(changes)
             return .completed(status: result.status, stored: changes.map(\.path))
         } catch let failure as TaskFailure {
             return .failed(failure)
+        }
+    }
+
+    /// - Throws: a ``TaskFailure`` of the task, whose service has done its work by then.
+    private func write(_ changes: [StateChange]) async throws {
+        guard !changes.isEmpty else { return }
+        do {
+            try await partners.write(changes, to: stateID, for: jobID)
+        } catch let failure as TaskFailure {
+            throw TaskFailure(failure.message, effect: .done)
         }
     }
 

@@ -45,7 +45,7 @@ final class BusPartners: JobPartners {
         } catch {
             throw try Self.failure(of: call.target.name, error)
         }
-        guard reply.status.isSuccess else { throw Self.failure(of: call.target.name, reply) }
+        guard reply.status.isSuccess else { throw Self.failure(of: call.target, reply) }
         return TaskResult(
             status: Int(reply.status.rawValue),
             body: reply.body,
@@ -118,15 +118,14 @@ extension BusPartners {
         return "No service found with the name \(task.serviceName ?? "")"
     }
 
-    private static func failure(of service: String, _ reply: Reply) -> TaskFailure {
-        let sentence = Problem(parsing: reply.body)?.sentence ?? reply.status.reasonPhrase
+    private static func failure(of service: ServiceTarget, _ reply: Reply) -> TaskFailure {
+        let problem = Problem(parsing: reply.body)
         let status = Int(reply.status.rawValue)
-        // A worker that is ended cuts its handlers off with 499: that is no refusal, the work may be half done.
-        let isRefusal = (400...499).contains(status) && reply.status != .clientClosedRequest
+        let wasNotSent = service.registryID != nil && problem?.wasNotSent == true
         return TaskFailure(
-            "\(service) answered \(status): \(sentence)",
+            "\(service.name) answered \(status): \(problem?.sentence ?? reply.status.reasonPhrase)",
             status: status,
-            effect: isRefusal ? .none : .unknown
+            effect: wasNotSent || Status.isRefusal(status) ? .none : .unknown
         )
     }
 
@@ -173,10 +172,28 @@ extension BusPartners {
         do {
             return try await body()
         } catch let problem as Problem {
-            throw TaskFailure("The state document could not be \(verb): \(problem.sentence)", effect: .done)
+            let status = Int(problem.status.rawValue)
+            throw TaskFailure(
+                "The state document could not be \(verb): \(problem.sentence)",
+                status: status,
+                effect: Status.isRefusal(status) ? .none : .unknown
+            )
         } catch let error as BusError {
             if error.code == .cancelled || error.code == .closed { throw CancellationError() }
-            throw TaskFailure("The state document could not be \(verb): \(error.message)", effect: .done)
+            throw TaskFailure(
+                "The state document could not be \(verb): \(error.message)",
+                status: Int(error.status.rawValue),
+                effect: error.code.mayHaveRun ? .unknown : .none
+            )
         }
+    }
+}
+
+extension Status {
+    /// Whether that answer says that nothing was done, now and if asked again.
+    ///
+    /// A worker that is ended cuts its handlers off with 499: that is no refusal, the work may be half done.
+    static func isRefusal(_ status: Int) -> Bool {
+        (400...499).contains(status) && status != clientClosedRequest.rawValue
     }
 }

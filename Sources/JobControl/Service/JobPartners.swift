@@ -2,8 +2,9 @@ import JSON
 
 /// All that a job does to others: it looks for services, calls them, and reads and writes its state document.
 ///
-/// What fails throws a ``TaskFailure`` with a sentence and what was done all the same. `CancellationError` says that
-/// this process is going down: nothing is known of the request, and the journal must not say that it failed.
+/// What fails throws a ``TaskFailure`` with a sentence and what that request has done all the same.
+/// `CancellationError` says that this process is going down: nothing is known of the request, and the journal must
+/// not say that it failed.
 protocol JobPartners: Sendable {
     /// The service of a task.
     func find(_ task: JobTask) async throws -> ServiceTarget

@@ -1,3 +1,4 @@
+import Bus
 import JSON
 
 /// Partners of a job that goes on after a restart: services that are not there yet get some time to come back.
@@ -26,7 +27,11 @@ struct PatientPartners: JobPartners {
     }
 
     func write(_ changes: [StateChange], to id: String, for job: String) async throws {
-        try await partners.write(changes, to: id, for: job)
+        for change in changes {
+            try await patiently(isRepeatable: !change.isAppending) {
+                try await partners.write([change], to: id, for: job)
+            }
+        }
     }
 
     private func patiently<R>(isRepeatable: Bool = false, _ body: () async throws -> R) async throws -> R {
@@ -35,9 +40,11 @@ struct PatientPartners: JobPartners {
             do {
                 return try await body()
             } catch let failure as TaskFailure {
-                // A status from 400 to 499 is an answer; waiting does not change it.
-                let isAnswer = failure.status.map { (400...499).contains($0) } ?? false
-                guard isRepeatable || failure.effect == .none, !isAnswer, .now + pause < deadline else { throw failure }
+                // Waiting does not change a refusal.
+                let isRefused = failure.status.map(Status.isRefusal) ?? false
+                guard isRepeatable || failure.effect == .none, !isRefused, .now + pause < deadline else {
+                    throw failure
+                }
             }
             try await Task.sleep(for: pause)
             pause = min(pause * 2, .seconds(1))

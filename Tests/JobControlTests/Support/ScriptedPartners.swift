@@ -12,13 +12,16 @@ final class ScriptedPartners: JobPartners {
     private let state = Mutex<JSONValue>([:])
     private let answer: Answer
     private let preparation: @Sendable () async throws -> Void
+    private let writing: @Sendable () async throws -> Void
 
     init(
         answer: @escaping Answer = { _ in TaskResult(status: 200, body: Array("{}".utf8)) },
-        preparing preparation: @escaping @Sendable () async throws -> Void = {}
+        preparing preparation: @escaping @Sendable () async throws -> Void = {},
+        writing: @escaping @Sendable () async throws -> Void = {}
     ) {
         self.answer = answer
         self.preparation = preparation
+        self.writing = writing
     }
 
     /// What was asked for: `execute a`, `prepare`, `write /x`.
@@ -54,6 +57,7 @@ final class ScriptedPartners: JobPartners {
     func write(_ changes: [StateChange], to id: String, for job: String) async throws {
         for change in changes {
             note("write \(change.path)")
+            try await writing()
             state.withLock { $0[change.path.tokens[0]] = change.value }
         }
     }
