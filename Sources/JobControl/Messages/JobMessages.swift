@@ -45,6 +45,15 @@ enum JobMessages {
         }
     }
 
+    /// What `run` answers when job-control ends before the job. Without a time to try again: the job would run twice.
+    static func left(_ id: String) -> BusReply {
+        Problem(
+            .serviceUnavailable,
+            "job-control is shutting down; job \(id) goes on when it is back",
+            members: ["jobId": .string(id)]
+        ).reply
+    }
+
     /// What `submit` answers when the job is durable.
     static func accepted(_ id: String, _ status: JobStatus, _ links: JobLinks) -> BusReply {
         .json(

@@ -8,6 +8,9 @@ import Synchronization
 /// A job is one task from its submission to its end. Whoever submitted it only watches: when they leave, the job
 /// goes on.
 public final class JobController: Sendable {
+    /// How long to wait before going on from a journal that failed: doubled up to the longest.
+    private static let pauses: (shortest: Duration, longest: Duration) = (.milliseconds(100), .seconds(10))
+
     private let configuration: Configuration
     private let journal: JobJournal
     private let partners: any JobPartners
@@ -59,7 +62,7 @@ public final class JobController: Sendable {
     func recover() async throws {
         let unfinished = try await journal.store.unfinished()
         guard !unfinished.isEmpty else { return }
-        let patient = PatientPartners(partners: partners, deadline: .now + configuration.recoveryPatience)
+        let patient = patientPartners
         for record in unfinished { recover(record.id, with: patient) }
         logger.notice("going on with unfinished jobs", metadata: ["jobs": "\(unfinished.count)"])
     }
@@ -76,14 +79,29 @@ public final class JobController: Sendable {
 extension JobController {
     /// A job of an earlier life is read only when its turn has come, so that many of them need no memory.
     private func recover(_ id: String, with partners: any JobPartners) {
-        guard let place = try? slots.take(isAccepted: true) else { return }
-        start(JobHandle(id: id)) { [slots, journal, configuration] in
-            if place == .waiting { try await slots.waitInLine {} }
-            defer { slots.leave() }
-            let machine = try await journal.replay(id, tasksAtOnce: configuration.tasksAtOnce)
-            var driver = JobDriver(replayed: machine, journal: journal, partners: partners)
-            return try await driver.run {}
-        }
+        let handle = JobHandle(id: id)
+        handle.acceptance.fulfil(.success(.queued))
+        start(handle) { [self] in try await goOn(id, with: partners, publishingAfter: nil) }
+    }
+
+    private func goOn(
+        _ id: String,
+        with partners: any JobPartners,
+        publishingAfter published: UInt64?
+    ) async throws -> JobOutcome {
+        if try slots.take(isAccepted: true) == .waiting { try await slots.waitInLine {} }
+        defer { slots.leave() }
+        let machine = try await journal.replay(
+            id,
+            tasksAtOnce: configuration.tasksAtOnce,
+            publishingAfter: published
+        )
+        var driver = JobDriver(replayed: machine, journal: journal, partners: partners)
+        return try await driver.run {}
+    }
+
+    private var patientPartners: PatientPartners {
+        PatientPartners(partners: partners, deadline: .now + configuration.recoveryPatience)
     }
 
     private func start(_ handle: JobHandle, _ body: @escaping @Sendable () async throws -> JobOutcome) {
@@ -102,12 +120,49 @@ extension JobController {
 
     private func end(_ handle: JobHandle, with body: () async throws -> JobOutcome) async {
         do {
-            handle.ending.fulfil(.success(try await body()))
+            handle.ending.fulfil(.success(try await persevere(handle, body)))
         } catch is CancellationError {
             handle.fail(JobRefusal.shuttingDown)
+        } catch let refusal as JobRefusal {
+            handle.fail(refusal)
         } catch {
             logger.error("job stopped", metadata: ["job": "\(handle.id)", "error": "\(error)"])
             handle.fail(error)
+        }
+    }
+
+    /// Runs a job to its end. Where its journal fails, it goes on from what the journal says once that can be read, as
+    /// after a restart: that also settles whether a write that failed was made.
+    private func persevere(_ handle: JobHandle, _ body: () async throws -> JobOutcome) async throws -> JobOutcome {
+        do {
+            return try await body()
+        } catch let failure as JournalFailure {
+            if failure.isRefusal, !handle.isAccepted { throw JobRefusal.storeIsBusy("\(failure)") }
+            return try await goOn(handle, after: failure)
+        }
+    }
+
+    private func goOn(_ handle: JobHandle, after first: JournalFailure) async throws -> JobOutcome {
+        var failure = first
+        var pause = Self.pauses.shortest
+        while true {
+            logger.warning(
+                "journal failed; the job goes on from it",
+                metadata: ["job": "\(handle.id)", "error": "\(failure)", "pause": "\(pause)"]
+            )
+            try await Task.sleep(for: pause)
+            pause = min(pause * 2, Self.pauses.longest)
+            do {
+                if !handle.isAccepted {
+                    guard try await journal.has(handle.id) else { throw first.cause }
+                    handle.acceptance.fulfil(.success(.queued))
+                }
+                let published = failure.lastPublished
+                return try await goOn(handle.id, with: patientPartners, publishingAfter: published)
+            } catch var next as JournalFailure {
+                next.lastPublished = next.lastPublished ?? failure.lastPublished
+                failure = next
+            }
         }
     }
 }

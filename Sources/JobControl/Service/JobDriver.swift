@@ -51,7 +51,7 @@ struct JobDriver: Sendable {
     /// Runs the job to its end.
     ///
     /// - Parameter accepted: called when the job is durable.
-    /// - Throws: what the store throws; `CancellationError` when the job is left for the next start to go on with.
+    /// - Throws: ``JournalFailure``, after which only the journal tells how far the job is; `CancellationError` when the job is left for the next start to go on with.
     mutating func run(accepted: () -> Void) async throws -> JobOutcome {
         try await withThrowingDiscardingTaskGroup { group in
             defer { group.cancelAll() }

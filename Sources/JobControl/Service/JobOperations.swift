@@ -27,8 +27,18 @@ struct JobOperations: Sendable {
 
     private func run(_ request: BusRequest) async throws -> BusReply {
         try await answer(request) { handle in
-            JobMessages.outcome(of: handle.id, try await handle.whenEnded)
+            do {
+                return JobMessages.outcome(of: handle.id, try await handle.whenEnded)
+            } catch {
+                guard handle.isAccepted, Self.isLeft(error) else { throw error }
+                return JobMessages.left(handle.id)
+            }
         }
+    }
+
+    /// Whether only the waiting has ended: this process goes down, or the submitter has left.
+    private static func isLeft(_ error: any Error) -> Bool {
+        error is CancellationError || error as? JobRefusal == .shuttingDown
     }
 
     private func submit(_ request: BusRequest) async throws -> BusReply {

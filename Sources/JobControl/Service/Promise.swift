@@ -17,6 +17,9 @@ final class Promise<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    /// The value when it is there already; nil before, and when there will be none.
+    var valueNow: Value? { state.withLock { try? $0.result?.get() } }
+
     /// Hands the result to whoever waits, now and later. Only the first result counts.
     func fulfil(_ result: Result<Value, any Error>) {
         let waiters = state.withLock { state -> [Waiter] in

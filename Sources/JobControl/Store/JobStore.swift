@@ -1,7 +1,9 @@
 /// Where jobs are kept: a summary, the submitted document and the journal of each.
 ///
 /// Every write returns only when it is durable, and a write is all or nothing: an entry is never there without
-/// the summary that was written with it. Entries of one job are appended by one writer, in sequence.
+/// the summary that was written with it. Entries of one job are appended by one writer, in sequence. A write throws
+/// ``JobStoreError/busy(_:)`` when it certainly was not made and may be tried again; after any other error of the
+/// store's own it may have been made.
 public protocol JobStore: Sendable {
     /// Keeps a new job: its summary, the bytes of its document as they were submitted, its first entries.
     ///

@@ -6,6 +6,9 @@ public enum JobStoreError: Error, Hashable, CustomStringConvertible {
     case unknown(String)
     /// The entries do not follow the journal's last one.
     case outOfSequence(job: String, expected: UInt64, found: UInt64)
+    /// Too much is waiting, or somebody else keeps the store locked, as the sentence says. Nothing was written: try
+    /// again after a while.
+    case busy(String)
 
     public var description: String {
         switch self {
@@ -13,6 +16,7 @@ public enum JobStoreError: Error, Hashable, CustomStringConvertible {
         case .unknown(let id): "Job not found: \(id)"
         case .outOfSequence(let job, let expected, let found):
             "cannot append entry \(found) to job \(job): entry \(expected) comes next"
+        case .busy(let sentence): sentence
         }
     }
 }

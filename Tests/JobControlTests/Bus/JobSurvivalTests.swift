@@ -42,6 +42,22 @@ import Testing
         }
     }
 
+    @Test func whoWaitsForAJobIsToldItsNameWhenJobControlEnds() async throws {
+        let slow = SlowService()
+        try await JobPlatform.with([slow.worker]) { platform in
+            async let waiting = platform.ask("run", document)
+            try await slow.asked.wait(forCount: 1)
+            try await platform.bus.shutDown(platform.jobControl)
+            let (status, answer, annotations) = try await waiting
+            let id = try #require(answer["jobId"]?.stringValue)
+            #expect(status == 503)
+            #expect(annotations["retry-after"] == nil)
+            #expect(answer["error"] == .string("job-control is shutting down; job \(id) goes on when it is back"))
+            try await platform.startJobControl(platform.anotherJobControl())
+            #expect(try await platform.follow(id).last?.type == "platform.job.completed")
+        }
+    }
+
     @Test func aJobOfADeadJobControlGoesOnToo() async throws {
         let slow = SlowService()
         try await JobPlatform.with([slow.worker]) { platform in

@@ -181,6 +181,49 @@ import Testing
         #expect(try await harness.run(oneTask) == .completed)
     }
 
+    @Test(arguments: [true, false])
+    func aJobWhoseJournalFailsGoesOnWithTheSameHandle(isMade: Bool) async throws {
+        let store = CountingJobStore()
+        store.fail(1, .init(isMade: isMade))
+        let harness = ControllerHarness(ScriptedPartners(), store: store)
+        let handle = try harness.submit(oneTask)
+        #expect(try await handle.whenEnded == .completed)
+        let entries = try await store.entries(of: handle.id, after: 0, limit: 100)
+        #expect(entries.last?.type == .jobCompleted)
+        #expect(entries.map(\.sequence) == Array(1...UInt64(entries.count)))
+        #expect(harness.published.all == entries.map { $0.event(of: handle.id) })
+        #expect(harness.partners.asked.contains("repeat a") == !isMade)
+    }
+
+    @Test func aSubmissionThatWasKeptAfterAllIsAccepted() async throws {
+        let store = CountingJobStore()
+        store.fail(0, .init(isMade: true))
+        let harness = ControllerHarness(ScriptedPartners(), store: store)
+        let handle = try harness.submit(oneTask)
+        #expect(try await handle.whenAccepted == .queued)
+        #expect(try await handle.whenEnded == .completed)
+        #expect(harness.published.all.first?.sequence == 1)
+    }
+
+    @Test func aBusyStoreTakesNoJobForNow() async throws {
+        let store = CountingJobStore()
+        let error = JobStoreError.busy("10 writes wait")
+        store.fail(0, .init(error: error))
+        let harness = ControllerHarness(ScriptedPartners(), store: store)
+        let handle = try harness.submit(oneTask)
+        await #expect(throws: JobRefusal.storeIsBusy("10 writes wait")) { try await handle.whenAccepted }
+        #expect(JobRefusal.storeIsBusy("10 writes wait").reply.annotations["retry-after"] == "1")
+        #expect(harness.published.all == [])
+        #expect(try await harness.run(oneTask) == .completed)
+    }
+
+    @Test func aStoreThatIsBusyForAWhileStopsNoJob() async throws {
+        let store = CountingJobStore()
+        for write in 1...2 { store.fail(write, .init(error: JobStoreError.busy("locked"))) }
+        let harness = ControllerHarness(ScriptedPartners(), store: store)
+        #expect(try await harness.run(oneTask) == .completed)
+    }
+
     @Test func aStopLeavesJobsThatAnotherStartGoesOnWith() async throws {
         let called = Promise<Void>()
         let store = CountingJobStore()

@@ -6,8 +6,16 @@ import Synchronization
 final class CountingJobStore: JobStore {
     struct Broken: Error {}
 
+    /// What becomes of one write.
+    struct Fault {
+        var error: any Error = Broken()
+        /// Whether the write is made all the same, as when its confirmation is lost.
+        var isMade = false
+    }
+
     private let inner = MemoryJobStore()
     private let counts = Mutex((writes: 0, failsAfter: Int.max))
+    private let faults = Mutex<[Int: Fault]>([:])
 
     var writes: Int { counts.withLock { $0.writes } }
 
@@ -16,14 +24,17 @@ final class CountingJobStore: JobStore {
         counts.withLock { $0.failsAfter = writes }
     }
 
+    /// Lets that write fail, counted from 0 over all that were begun; those after it are made.
+    func fail(_ write: Int, _ fault: Fault = Fault()) {
+        faults.withLock { $0[write] = fault }
+    }
+
     func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry]) async throws {
-        try count()
-        try await inner.create(record, document: document, entries: entries)
+        try await counting { try await inner.create(record, document: document, entries: entries) }
     }
 
     func append(_ entries: [JobEntry], to record: JobRecord) async throws {
-        try count()
-        try await inner.append(entries, to: record)
+        try await counting { try await inner.append(entries, to: record) }
     }
 
     func record(_ id: String) async throws -> JobRecord? { try await inner.record(id) }
@@ -40,10 +51,14 @@ final class CountingJobStore: JobStore {
 
     func unfinished() async throws -> [JobRecord] { try await inner.unfinished() }
 
-    private func count() throws {
-        try counts.withLock { counts in
+    private func counting(_ write: () async throws -> Void) async throws {
+        let number = try counts.withLock { counts in
             guard counts.writes < counts.failsAfter else { throw Broken() }
-            counts.writes += 1
+            defer { counts.writes += 1 }
+            return counts.writes
         }
+        let fault = faults.withLock { $0[number] }
+        if fault?.isMade != false { try await write() }
+        if let fault { throw fault.error }
     }
 }
