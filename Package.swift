@@ -76,7 +76,7 @@ let package = Package(
         // Serves what a design document says: execute, repeat, revert.
         .target(
             name: "EngineService",
-            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging],
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging, subprocess, system],
             swiftSettings: settings
         ),
         // Owns a job's life: validates, journals, runs, reverts.

@@ -1,5 +1,6 @@
 import Bus
 public import JSON
+public import Logging
 
 /// A service that does what its design says: execute, repeat, revert.
 ///
@@ -23,6 +24,7 @@ public struct Engine: Sendable {
     let store: any EngineStore
     let machine: EngineMachine
     private(set) var customCommands: [String: CustomCommand] = [:]
+    private let handlers: [HandlerProcess]
     private let turns = Turns()
     private let retirement = ReceiptRetirement()
     private let now: @Sendable () -> Timestamp
@@ -30,13 +32,16 @@ public struct Engine: Sendable {
     /// - Parameters:
     ///   - design: what is served.
     ///   - store: where resources and receipts are kept; made for this service alone.
-    public init(design: Design, store: any EngineStore) {
-        self.init(design: design, store: store, now: { .now }, makeID: { UUIDv7.make() })
+    ///   - folder: where the design is, from which the programs of its handlers are looked for. Default: the working
+    ///     directory.
+    public init(design: Design, store: any EngineStore, folder: String = ".") {
+        self.init(design: design, store: store, folder: folder, now: { .now }, makeID: { UUIDv7.make() })
     }
 
     init(
         design: Design,
         store: any EngineStore,
+        folder: String = ".",
         now: @escaping @Sendable () -> Timestamp,
         makeID: @escaping @Sendable () -> String
     ) {
@@ -44,6 +49,14 @@ public struct Engine: Sendable {
         self.store = store
         self.now = now
         machine = EngineMachine(design, makeID: makeID)
+        handlers = design.commands.compactMap { command in
+            command.handler.map { HandlerProcess(HandlerProgram(command.name, $0, folder: folder)) }
+        }
+        for handler in handlers {
+            self.command(handler.program.command) { context in
+                try await handler.answer(HandlerLine.request(context, resource: design.resourceType))
+            }
+        }
     }
 
     /// Says what a command of the design does, in the place of what the engine does for a command of that name.
@@ -77,7 +90,21 @@ public struct Engine: Sendable {
         for name in customCommands.keys.sorted() where design.command(name) == nil {
             faults.append(DesignFault(commands.appending(name), "is missing, though a behaviour was defined for it"))
         }
+        for program in handlers.map(\.program) {
+            guard let file = program.missingFile else { continue }
+            let pointer = commands.appending(program.command).appending("x-handler").appending("exec").appending(0)
+            faults.append(DesignFault(pointer, "must be a program, and \(file) cannot be executed"))
+        }
         guard faults.isEmpty else { throw DesignError(faults) }
+    }
+
+    /// Lets the design's handlers work until it is cancelled, then ends their processes; returns when none is left.
+    ///
+    /// A ``EngineHost`` does it for its engine. Without it, commands that have a handler wait.
+    public func runHandlers(logger: Logger) async {
+        await withDiscardingTaskGroup { group in
+            for handler in handlers { group.addTask { await handler.run(logger: logger) } }
+        }
     }
 
     private func isImplemented(_ name: String) -> Bool {
@@ -176,17 +203,25 @@ extension Engine {
         if let known { return known }
         let plan = try machine.plan(request)
         let keepsCall = plan.command.isReversible && custom.revert != nil
-        if keepsCall {
-            // Were the process to die in the middle, a revert must find what to undo.
-            try await record(plan, .started, nil, keepCall: true)
-        }
+        // Were the process to die in the middle, a revert must find what to undo.
+        if keepsCall, try await !record(plan, .started, nil, keepCall: true) { return wasReverted(plan) }
         let answer = try await Self.answer(of: custom, plan, mode, store: store)
         if case .refused = answer {
-            try await record(plan, .refused, answer, keepCall: false)
-        } else {
-            try await record(plan, .executed, answer, keepCall: keepsCall)
+            return try await record(plan, .refused, answer, keepCall: false) ? answer : wasReverted(plan)
         }
-        return answer
+        if try await record(plan, .executed, answer, keepCall: keepsCall) { return answer }
+        if plan.command.isReversible, let revert = custom.revert {
+            try await revert(CommandContext(plan.call, isRepeated: false, store: store), Self.result(of: answer))
+        }
+        return wasReverted(plan)
+    }
+
+    private func wasReverted(_ plan: EngineMachine.Plan) -> EngineAnswer {
+        .refused(.wasReverted(plan.call.requestID ?? ""))
+    }
+
+    private static func result(of answer: EngineAnswer?) -> JSONValue? {
+        if case .done(_, let body?) = answer { body["result"] } else { nil }
     }
 
     private static func answer(
@@ -206,15 +241,16 @@ extension Engine {
         }
     }
 
+    /// Whether the call stands: false when a revert, at another engine of the store, came meanwhile.
     private func record(
         _ plan: EngineMachine.Plan,
         _ state: EngineReceipt.State,
         _ answer: EngineAnswer?,
         keepCall: Bool
-    ) async throws {
-        guard plan.call.requestID != nil else { return }
-        try await recording { store, now in
-            try machine.record(plan, state, answer, keepCall: keepCall, in: store, at: now)
+    ) async throws -> Bool {
+        guard plan.call.requestID != nil else { return true }
+        return try await recording { store, now in
+            try machine.recordCustom(plan, state, answer, keepCall: keepCall, in: store, at: now)
         }
     }
 
@@ -223,10 +259,10 @@ extension Engine {
         guard let call = receipt.call, let revert = customCommands[receipt.command]?.revert else {
             return EngineMachine.noop
         }
-        var result: JSONValue?
-        if case .done(_, let body?) = receipt.answer { result = body["result"] }
+        let result = Self.result(of: receipt.answer)
         try await revert(CommandContext(call, isRepeated: false, store: store), result)
-        try await recording { store, now in try machine.markReverted(receipt, in: store, at: now) }
+        let ended = try await recording { store, now in try machine.endRevert(of: receipt, in: store, at: now) }
+        if let ended { return try await revertCustom(ended) }
         return EngineMachine.reverted
     }
 }

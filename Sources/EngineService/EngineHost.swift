@@ -55,6 +55,8 @@ public final class EngineHost: Service, Sendable {
         for pointer in engine.design.unknownMembers {
             logger.warning("unknown member of the design is ignored", metadata: ["pointer": "\(pointer)"])
         }
+        // Ended when the worker has ended what is in hand: leaving the scope cancels it and waits for it.
+        async let _: Void = engine.runHandlers(logger: logger)
         try await worker.run()
     }
 

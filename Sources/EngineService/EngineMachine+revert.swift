@@ -58,6 +58,21 @@ extension EngineMachine {
         return .answered(Self.reverted)
     }
 
+    /// Marks a custom command's receipt when its revert has ended.
+    ///
+    /// - Returns: The receipt of now when the command ended while the revert ran: what it did must be undone as well.
+    func endRevert(
+        of receipt: EngineReceipt,
+        in store: any EngineTransaction,
+        at now: Timestamp
+    ) throws -> EngineReceipt? {
+        if receipt.state == .started, let ended = try store.receipt(receipt.requestID), ended.state == .executed {
+            return ended
+        }
+        try markReverted(receipt, in: store, at: now)
+        return nil
+    }
+
     func markReverted(_ receipt: EngineReceipt, in store: any EngineTransaction, at now: Timestamp) throws {
         var reverted = receipt
         (reverted.state, reverted.answer, reverted.undo, reverted.call) = (.reverted, nil, nil, nil)

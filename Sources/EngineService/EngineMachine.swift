@@ -101,6 +101,25 @@ struct EngineMachine: Sendable {
         )
     }
 
+    /// Writes the receipt of a custom command, unless a revert came while it ran: the revert wins.
+    ///
+    /// - Returns: Whether the receipt was written.
+    func recordCustom(
+        _ plan: Plan,
+        _ state: EngineReceipt.State,
+        _ answer: EngineAnswer?,
+        keepCall: Bool,
+        in store: any EngineTransaction,
+        at now: Timestamp
+    ) throws -> Bool {
+        switch try plan.call.requestID.flatMap({ try store.receipt($0) })?.state {
+        case .reverted, .revertedBefore: return false
+        case .started, .executed, .refused, nil: break
+        }
+        try record(plan, state, answer, keepCall: keepCall, in: store, at: now)
+        return true
+    }
+
     func authorize(_ request: EngineRequest, for command: String) throws(Refusal) {
         let needed = design.command(command)?.roles ?? design.roles
         try intake.authorize(command, needing: needed, roles: request.roles)

@@ -65,7 +65,8 @@ public final class EngineNode: ReadyReporting {
     private func serve(with store: any EngineStore, in context: Context) async throws {
         var settings = EngineHost.Configuration(endpoint: configuration.bus)
         settings.credits = configuration.credits
-        let engine = Engine(design: design, store: store)
+        let folder = URL(fileURLWithPath: configuration.design).deletingLastPathComponent().path
+        let engine = Engine(design: design, store: store, folder: folder)
         let host = EngineHost(engine, settings, context: context, logger: logger)
         try await withThrowingTaskGroup(of: Void.self) { tasks in
             tasks.addTask { [ready] in

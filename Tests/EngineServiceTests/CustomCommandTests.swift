@@ -138,6 +138,63 @@ import Testing
         #expect(reverts.value == 1)
     }
 
+    /// The order of two engines on one store: the revert is there before the command has ended.
+    @Test func aRevertThatCameMeanwhileWins() async throws {
+        let store = MemoryEngineStore()
+        let results = Mutex<[JSONValue?]>([])
+        var other = try makeEngine(design, store: store)
+        other.command("greet") { _ in
+            .null
+        } revert: { _, result in
+            results.withLock { $0.append(result) }
+        }
+        let reverting = other
+        var engine = try makeEngine(design, store: store)
+        engine.command("greet") { [reverted] _ in
+            let answer = try await reverting.revert(["requestId": "r1"])
+            #expect(answer == reverted)
+            return ["text": "Hello"]
+        } revert: { _, result in
+            results.withLock { $0.append(result) }
+        }
+        let answer = try await engine.person("greet", ["name": "Ada"], requestID: "r1")
+        #expect(answer.refusal == "409 Request r1 was reverted.")
+        #expect(results.withLock { $0 } == [nil, ["text": "Hello"]])
+        #expect(try await engine.revert(["requestId": "r1"]) == noop)
+        #expect(try await engine.person("greet", ["name": "Ada"], requestID: "r1").status == 409)
+    }
+
+    @Test func whatEndsWhileItIsRevertedIsRevertedWithItsResult() async throws {
+        let store = MemoryEngineStore()
+        let results = Mutex<[JSONValue?]>([])
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let (starts, start) = AsyncStream<Void>.makeStream()
+        var engine = try makeEngine(design, store: store)
+        engine.command("greet") { _ in
+            start.yield()
+            for await _ in ends { break }
+            return ["text": "Hello"]
+        } revert: { _, _ in
+            Issue.record("the other engine reverts")
+        }
+        let performing = engine
+        async let answer = performing.person("greet", ["name": "Ada"], requestID: "r1")
+        for await _ in starts { break }
+        var other = try makeEngine(design, store: store)
+        other.command("greet") { _ in
+            .null
+        } revert: { _, result in
+            results.withLock { $0.append(result) }
+            guard result == nil else { return }
+            end.yield()
+            while try await store.read({ try $0.receipt("r1")?.state }) == .started { await Task.yield() }
+        }
+        #expect(try await other.revert(["requestId": "r1"]) == reverted)
+        #expect(try await answer.status == 200)
+        #expect(results.withLock { $0 } == [nil, ["text": "Hello"]])
+        #expect(try await performing.person("greet", ["name": "Ada"], requestID: "r1").status == 409)
+    }
+
     @Test func withoutARevertItStays() async throws {
         var engine = try makeEngine(design)
         engine.command("greet") { _ in ["text": "Hello"] }

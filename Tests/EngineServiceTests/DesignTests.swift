@@ -1,7 +1,8 @@
 import Bus
-import EngineService
 import JSON
 import Testing
+
+@testable import EngineService
 
 @Suite struct DesignTests {
     @Test func aWholeDesignIsRead() throws {
@@ -17,6 +18,28 @@ import Testing
         #expect(create.inputs.generated == ["id"])
         #expect(create.output.statusCode == 201)
         #expect(create.isReversible && !create.isSafe && !create.isIdempotent)
+    }
+
+    @Test(
+        arguments: [
+            (JSONValue?.none, Duration.seconds(30)), (1_500, .milliseconds(1_500)), ("PT2.5S", .milliseconds(2_500)),
+            ("PT1M30S", .seconds(90)), ("P1D", .seconds(86_400)),
+        ] as [(JSONValue?, Duration)]
+    )
+    func aHandlerHasItsTime(_ timeout: JSONValue?, _ time: Duration) throws {
+        var handler: JSONValue = ["exec": ["./score.py", "fast"]]
+        handler["timeout"] = timeout
+        let design = try Design(changing(personDesign, at: ["commands", "create", "x-handler"], to: handler))
+        #expect(design.command("create")?.handler == DesignHandler(exec: ["./score.py", "fast"], timeout: time))
+    }
+
+    @Test(arguments: [0, -1, "PT", "P", "1s", "P1M", "P2D", true] as [JSONValue])
+    func aTimeThatIsNoneIsAFault(_ timeout: JSONValue) throws {
+        let handler: JSONValue = ["exec": ["./score.py"], "timeout": timeout]
+        let error = #expect(throws: DesignError.self) {
+            try Design(changing(personDesign, at: ["commands", "create", "x-handler"], to: handler))
+        }
+        #expect(error?.faults.map(\.pointer.description) == ["/commands/create/x-handler/timeout"])
     }
 
     @Test func whatIsAbsentInATransitionTypeIsFalse() throws {
@@ -53,6 +76,9 @@ import Testing
             ("/commands/create/transitionType/safe", "no", "must be true or false"),
             ("/commands/create/errors", [[:]], "is missing"),
             ("/commands/create/authorization", ["roles": "admin"], "must be a list of strings"),
+            ("/commands/create/x-handler", "score.py", "must be an object"),
+            ("/commands/create/x-handler/exec", [], "must be a list of at least one string"),
+            ("/commands/create/x-handler", ["exec": [""]], "must be a string that is not empty"),
             ("/resourceType", "robot", "must be a type of resourceSchema, which has no 'robot'"),
             ("/resourceSchema/person/name/type", "text", "must be one of [string, number, boolean, object, array]"),
             ("/resourceSchema/person/status/enum", [], "must be a list of at least one value"),

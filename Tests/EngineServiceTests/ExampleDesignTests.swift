@@ -1,6 +1,8 @@
+import Bus
 import EngineService
 import Foundation
 import JSON
+import Logging
 import Testing
 
 @Suite struct ExampleDesignTests {
@@ -20,6 +22,21 @@ import Testing
         #expect(design.unknownMembers.isEmpty)
         #expect(design.commands.count == 7)
         try Engine(design: design, store: MemoryEngineStore()).validate()
+    }
+
+    @Test func aTextIsScoredByAProgram() async throws {
+        let folder = Self.examples.appending(path: "scoring").path
+        let engine = Engine(design: try design("scoring"), store: MemoryEngineStore(), folder: folder)
+        try engine.validate()
+        async let _: Void = engine.runHandlers(logger: Logger(label: "test"))
+        let message: JSONValue = [
+            "command": "score", "resource": "text",
+            "payload": ["text": "The quick brown fox", "words": ["fox", "dog"]],
+        ]
+        let result: JSONValue = ["score": 0.5, "found": ["fox"]]
+        #expect(try await engine.execute(message) == .done(.ok, ["result": result, "statusCode": 200]))
+        let empty = changing(message, at: ["payload", "words"], to: [])
+        #expect(try await engine.execute(empty).refusal == "422 There is no word to look for.")
     }
 
     @Test func theToDoKnowsItsPriorities() async throws {

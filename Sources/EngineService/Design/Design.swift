@@ -2,8 +2,8 @@ public import JSON
 
 /// What an engine serves: one type of resource, its fields, its commands, and how the service is announced.
 ///
-/// Read from a design document. Members that begin with `x-` are ignored wherever they stand; other members that mean
-/// nothing are ignored too and listed in ``unknownMembers``.
+/// Read from a design document. Members that begin with `x-` are ignored wherever they stand, but for a command's
+/// `x-handler`; other members that mean nothing are ignored too and listed in ``unknownMembers``.
 public struct Design: Sendable {
     public let title: String
     public let version: String

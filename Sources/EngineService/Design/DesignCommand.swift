@@ -18,6 +18,9 @@ public struct DesignCommand: Sendable {
     /// Who may use it: the command's own roles, else the document's. Empty: everybody.
     public let roles: [String]
 
+    /// The process that carries it out; nil: the engine or the developer's Swift does.
+    public let handler: DesignHandler?
+
     /// The command as the document has it, without extensions: what `forms` shows.
     let contract: JSONObject
 }
@@ -39,6 +42,7 @@ extension DesignCommand {
         isIdempotent = transition["idempotent"].bool(default: false)
         isReversible = transition["reversible"].bool(default: false)
         roles = node["authorization"].isPresent ? Self.roles(in: node["authorization"]) : documentRoles
+        handler = DesignHandler(node["x-handler"])
         contract = Self.contract(of: node)
         Self.checkErrors(node["errors"])
     }
