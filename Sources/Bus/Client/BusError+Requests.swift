@@ -18,8 +18,8 @@ extension BusError {
     }
 
     /// Nothing came in time; what was never sent did not run either.
-    static func deadlinePassed(_ request: RequestParameters, wasSent: Bool, endpoint: Endpoint) -> BusError {
-        wasSent
+    static func deadlinePassed(_ request: RequestParameters, mayHaveRun: Bool, endpoint: Endpoint) -> BusError {
+        mayHaveRun
             ? BusError(.timedOut, "\(request.service) \(request.operation): no reply in time")
             : BusError(.unreachable, "\(request.service) \(request.operation): no broker at \(endpoint) in time")
     }
@@ -27,6 +27,16 @@ extension BusError {
     /// It was on a connection that is gone.
     static func connectionLost(_ request: RequestParameters, endpoint: Endpoint, reason: String) -> BusError {
         BusError(.workerLost, "\(request.service) \(request.operation): lost the broker at \(endpoint): \(reason)")
+    }
+
+    /// It was on a connection that is gone, and the attempt after that was not taken.
+    static func repetitionFailed(_ request: RequestParameters, because error: BusError) -> BusError {
+        BusError(
+            .workerLost,
+            "\(request.service) \(request.operation): lost with its connection, and not taken when repeated",
+            cause: error,
+            retryAfter: error.retryAfter
+        )
     }
 
     /// What a service answers that failed because of this error.

@@ -30,6 +30,8 @@ final class ClientLoop {
     private var isUp = false
     /// Whether the broker said that it is about to end; it still answers what it has.
     private var isLeaving = false
+    /// Whether the broker said that it has taken back what this client had asked.
+    private var isForgotten = false
     private var canSend: Bool { isUp && !isLeaving }
     private var message = Message()
 
@@ -70,7 +72,7 @@ final class ClientLoop {
             waker: waker,
             heartbeat: configuration.heartbeat
         )
-        (isUp, isLeaving) = (false, false)
+        (isUp, isLeaving, isForgotten) = (false, false, false)
         try link.send(.hello, at: .now)
         switch try serve(&link) {
         case .lost(let reason):
@@ -91,6 +93,7 @@ final class ClientLoop {
             if mustEnd { return .ended }
             try sendBacklog(over: &link, at: now)
             let isDrained = try receiveBatch(over: &link, at: now)
+            if isForgotten { return .lost("the broker had heard nothing from this client") }
             try expireRequests(over: &link, at: now)
             if link.liveness.owesHeartbeat(at: now) { try link.send(.heartbeat, at: now) }
             if isDrained, try !link.hasWork(toSend: canSend && !backlog.isEmpty) {
@@ -181,12 +184,10 @@ extension ClientLoop {
         request.finish(.failure(BusError(.protocolViolation, "cannot send the request: \(fault)", cause: fault)))
     }
 
-    /// Takes back what is under way and tells the broker to forget this client.
+    /// Tells the broker to forget this client, and with it what is under way.
     private func sayGoodbye(over link: inout BrokerLink) throws(ZMQError) {
         guard isUp else { return }
-        let now = Moment.now
-        for request in requests.all { try withdraw(request, over: &link, at: now) }
-        try link.send(.goodbye(), at: now)
+        try link.send(.goodbye(), at: .now)
     }
 }
 
@@ -211,6 +212,7 @@ extension ClientLoop {
         case .heartbeat:
             isUp = true
             connected.happen()
+        case .goodbye where envelope.status == .gone: isForgotten = true
         case .goodbye: isLeaving = true
         default: break
         }
@@ -222,7 +224,13 @@ extension ClientLoop {
             return
         }
         counters.repliesReceived.add(1, ordering: .relaxed)
-        request.finish(reply.outcome(for: request.parameters))
+        request.finish(reply.outcome(for: request.parameters).mapError { judged($0, of: request) })
+    }
+
+    /// The broker knows of this attempt only; of one that was on a lost connection nobody knows whether it ran.
+    private func judged(_ error: BusError, of request: PendingRequest) -> BusError {
+        guard request.isRepeated, !error.code.mayHaveRun else { return error }
+        return .repetitionFailed(request.parameters, because: error)
     }
 }
 
@@ -232,9 +240,8 @@ extension ClientLoop {
     private func expireRequests(over link: inout BrokerLink, at now: Moment) throws(ZMQError) {
         while let request = requests.removeExpired(at: now) {
             try withdraw(request, over: &link, at: now)
-            let wasSent = request.phase == .sent
-            let endpoint = configuration.endpoint
-            request.finish(.failure(.deadlinePassed(request.parameters, wasSent: wasSent, endpoint: endpoint)))
+            let (mayHaveRun, endpoint) = (request.mayHaveRun, configuration.endpoint)
+            request.finish(.failure(.deadlinePassed(request.parameters, mayHaveRun: mayHaveRun, endpoint: endpoint)))
         }
     }
 

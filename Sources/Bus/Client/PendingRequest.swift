@@ -7,7 +7,7 @@ final class PendingRequest: @unchecked Sendable {
     typealias Outcome = Result<Reply, BusError>
 
     enum Phase {
-        /// Not yet on the broker's connection: it cannot have run.
+        /// Not on the broker's connection.
         case waiting
         /// On the connection: it may have run.
         case sent
@@ -22,6 +22,8 @@ final class PendingRequest: @unchecked Sendable {
     var key: UInt64 = 0
     /// Whether it was on a connection that was lost.
     private(set) var isRepeated = false
+    /// Whether any attempt was on a connection.
+    var mayHaveRun: Bool { phase == .sent || isRepeated }
 
     init(_ parameters: RequestParameters) {
         self.parameters = parameters

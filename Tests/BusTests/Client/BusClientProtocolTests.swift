@@ -169,6 +169,47 @@ import ZeroMQ
         }
     }
 
+    @Test func whatWasLostAndThenNotTakenMayHaveRun() async throws {
+        try await withClient { broker in
+            for _ in 1...2 {
+                try broker.greetNewcomer()
+                let (peer, _) = try broker.expect(.request)
+                try broker.send(Envelope(.goodbye, status: .gone), to: peer)
+            }
+            try broker.greetNewcomer()
+            let (peer, request) = try broker.expect(.request)
+            let none = Envelope(
+                .reply,
+                flags: .fromBroker,
+                status: .serviceUnavailable,
+                correlation: request.correlation
+            )
+            try broker.send(none, to: peer)
+        } _: { client in
+            let failure = try await self.failure {
+                try await client.request("a", "b", within: .seconds(600), repeatable: true)
+            }
+            #expect(failure.code == .workerLost)
+            #expect((failure.cause as? BusError)?.code == .noWorker)
+        }
+    }
+
+    @Test func whatWasLostAndNotSentAgainInTimeMayHaveRun() async throws {
+        try await withClient { broker in
+            try broker.greet()
+            try broker.answerRequest()
+            let (peer, _) = try broker.expect(.request)
+            try broker.send(Envelope(.goodbye, status: .gone), to: peer)
+            _ = try broker.expect(.heartbeat)
+        } _: { client in
+            _ = try await client.request("a", "b")
+            let failure = try await self.failure {
+                try await client.request("a", "b", within: .seconds(1), repeatable: true)
+            }
+            #expect(failure.code == .timedOut)
+        }
+    }
+
     @Test func anIdleClientSaysThatItIsAlive() async throws {
         try await withClient(heartbeat: .milliseconds(50)) { broker in
             try broker.greet()

@@ -53,7 +53,8 @@ import Testing
                 #expect(try await again.body == [2])
                 #expect(started.elements.filter { $0 == id }.count == 2)
             } catch let error as BusError {
-                #expect(error.code == .noWorker)
+                #expect(error.code == .workerLost, "the first attempt has run, whatever became of the second")
+                #expect((error.cause as? BusError)?.code == .noWorker)
             }
             await release.arrive()
         }
