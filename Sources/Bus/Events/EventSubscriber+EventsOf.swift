@@ -18,7 +18,8 @@ extension EventSubscriber {
     ///   - after: the sequence of the last event that is known; 0 for all.
     ///   - replay: asks the keeper of the events for all after a sequence, in any order. What it does not have must not
     ///     have been published.
-    /// - Returns: events in batches, none empty. It throws what `replay` throws, ``BusError/Code/closed`` when the
+    /// - Returns: events in batches, none empty. It throws what `replay` throws, though one that has answered before is
+    ///   called again for half a minute while nobody is there to answer; ``BusError/Code/closed`` when the
     ///   subscriber ends, and ``BusError/Code/eventsMissing`` when `replay` does not have what was missed.
     public func events(
         of topic: String,

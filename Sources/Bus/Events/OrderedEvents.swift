@@ -1,9 +1,15 @@
 /// The events of one topic as one gap-free sequence: the past from its keeper, the present from the bus.
 ///
 /// It subscribes first and asks for the past only when the subscription stands, so nothing falls between the two.
-/// After that the past is asked for again only when something was missed.
+/// After that the past is asked for again only when something was missed. That is so when a broker has come back, which
+/// the keeper may not have noticed yet: whoever has answered once is asked until it answers again.
 actor OrderedEvents {
     typealias Replay = @Sendable (_ after: UInt64) async throws -> [Event]
+
+    private static let passingFaults: Set<BusError.Code> = [.noWorker, .overloaded, .workerLost, .unreachable]
+    /// How long a keeper that has answered before may be away.
+    private static let patience = Duration.seconds(30)
+    private static let pauses = (first: Duration.milliseconds(50), longest: Duration.seconds(1))
 
     private let topic: String
     private let subscriber: EventSubscriber
@@ -11,6 +17,7 @@ actor OrderedEvents {
     private var sequencer: EventSequencer
     private var subscription: EventSubscription?
     private var mustReplay = true
+    private var hasReplayed = false
 
     init(of topic: String, after sequence: UInt64, from subscriber: EventSubscriber, replay: @escaping Replay) {
         self.topic = topic
@@ -38,13 +45,33 @@ actor OrderedEvents {
 
     private func past() async throws -> [Event] {
         mustReplay = false
-        let ready = sequencer.accept(try await replay(sequencer.last))
+        guard let events = try await replayed() else { return [] }
+        let ready = sequencer.accept(events)
         guard let hole = sequencer.hole else { return ready }
         throw BusError(
             .eventsMissing,
             "events \(hole.lowerBound) to \(hole.upperBound) of \(topic) are not in its history"
         )
     }
+
+    /// What the keeper answers; nil when the task is cancelled while it is waited for.
+    private func replayed() async throws -> [Event]? {
+        let limit = ContinuousClock.now + Self.patience
+        var pause = Self.pauses.first
+        while !Task.isCancelled {
+            do {
+                let events = try await replay(sequencer.last)
+                hasReplayed = true
+                return events
+            } catch let error as BusError where isPassing(error) && .now + pause < limit {
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.pauses.longest)
+            }
+        }
+        return nil
+    }
+
+    private func isPassing(_ error: BusError) -> Bool { hasReplayed && Self.passingFaults.contains(error.code) }
 
     private func present(of subscription: EventSubscription) async throws -> [Event] {
         switch await subscription.buffer.next() {

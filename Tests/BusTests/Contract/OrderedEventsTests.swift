@@ -145,6 +145,25 @@ import Testing
         }
     }
 
+    @Test func aKeeperThatIsAwayForAMomentIsAskedAgain() async throws {
+        try await withTestBus { bus in
+            let publisher = try await bus.publisher()
+            let history = History()
+            let asked = Recorder<UInt64>()
+            let stream = bus.subscriber().events(of: "job.7") { after in
+                defer { asked.record(after) }
+                if (1...2).contains(asked.elements.count) { throw BusError(.noWorker, "nobody offers jobs") }
+                return history.replay(after: after)
+            }
+            async let sequences = sequences(of: stream, upTo: 3)
+            try await asked.wait(forCount: 1)
+            _ = history.append(2)
+            publisher.publish(history.append(1))
+            #expect(try await sequences == [1, 2, 3])
+            #expect(asked.elements.count == 4)
+        }
+    }
+
     @Test func aReplayThatFailsIsTheStreamsError() async throws {
         try await withTestBus { bus in
             let stream = bus.subscriber().events(of: "job.7") { _ in throw Problem(.notFound, "No such job: 7") }
