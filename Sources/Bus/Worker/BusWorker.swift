@@ -18,7 +18,8 @@ public import ZeroMQ
 public final class BusWorker: Service, Sendable {
     /// Answers one request. A thrown ``Problem`` is its reply; any other error is logged and answered 500.
     ///
-    /// Its task is cancelled when the client no longer waits, and when the worker ends before it does.
+    /// Its task is cancelled when the client no longer waits, when the connection is lost by which the request came, and
+    /// when the worker ends before it does.
     public typealias Handler = @Sendable (BusRequest) async throws -> BusReply
 
     private let configuration: Configuration

@@ -143,7 +143,7 @@ final class WorkerLoop {
         guard !isCut, let reason = try link.reasonOfLoss(at: now) else { return nil }
         if case .serving = phase { return reason }
         (isSealed, isCut) = (true, true)
-        calls.announceAgain()
+        orphanCalls()
         return nil
     }
 
@@ -264,6 +264,8 @@ extension WorkerLoop {
     }
 
     private func acknowledged() {
+        // The broker took us in before it read our goodbye: it may have sent requests, and will say when it has not.
+        if !isUp, case .draining = phase { isSealed = false }
         isUp = true
         readiness.happen()
     }
@@ -292,7 +294,7 @@ extension WorkerLoop {
 
 extension WorkerLoop {
     private func announce(over link: inout BrokerLink) throws(ZMQError) {
-        calls.announceAgain()
+        orphanCalls()
         let ready = Envelope(
             .ready,
             service: configuration.service,
@@ -300,6 +302,12 @@ extension WorkerLoop {
             body: configuration.announcement.serialized()
         )
         try link.send(ready, at: .now)
+    }
+
+    /// Ends what is in hand: there is no connection any more by which it could be answered.
+    private func orphanCalls() {
+        for task in calls.tasks { task.cancel() }
+        calls.announceAgain()
     }
 
     /// What the broker may send, given what it does not know of.

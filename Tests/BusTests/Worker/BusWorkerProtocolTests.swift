@@ -163,6 +163,19 @@ import ZeroMQ
         }
     }
 
+    @Test func aForgottenRequestsHandlerIsCancelled() async throws {
+        try await withWorker(configuration(credits: 3)) { _ in
+            try await Task.sleep(for: .seconds(600))
+            return .empty()
+        } script: { broker in
+            let (peer, _) = try broker.admit()
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1), to: peer)
+            try broker.send(Envelope(.goodbye, status: .gone), to: peer)
+            _ = try broker.admit()
+            #expect(try broker.expect(.credit).envelope.credits == 3)
+        }
+    }
+
     @Test func aPlaceThatAForgottenRequestTookIsOfferedAgainWhenItIsFree() async throws {
         let release = Gate(opensAt: 2)
         try await withWorker(configuration(credits: 3)) { _ in
