@@ -44,7 +44,8 @@ struct BrokerLoop: ~Copyable {
         machine = BrokerMachine(
             configuration.limits,
             instance: configuration.instance,
-            seed: .random(in: 0...UInt64.max)
+            seed: .random(in: 0...UInt64.max),
+            firstGeneration: .random(in: 1...UInt32.max)
         )
         router.watch(with: &poller)
         poller.add(waker)

@@ -17,7 +17,7 @@ struct BrokerMachine: Sendable {
     var routes: RoutingTable
     var services: ServiceTable
     var workers = RowTable<WorkerRow>()
-    var requests = RequestSlots()
+    var requests: RequestSlots
     /// Lists of queues and of what workers have in hand: a request is in one of them.
     var workLinks = SlotLinks()
     /// Lists of what clients wait for.
@@ -60,9 +60,11 @@ struct BrokerMachine: Sendable {
     /// - Parameters:
     ///   - instance: names this broker.
     ///   - seed: makes it hard to choose ids and names that collide in the tables.
-    init(_ limits: Limits = Limits(), instance: String, seed: UInt64 = 0) {
+    ///   - firstGeneration: random in a broker that runs, so that a reply to one that ran before finds nothing here.
+    init(_ limits: Limits = Limits(), instance: String, seed: UInt64 = 0, firstGeneration: UInt32 = 1) {
         self.limits = limits
         self.instance = instance
+        requests = RequestSlots(firstGeneration: firstGeneration)
         routes = RoutingTable(seed: seed)
         var services = ServiceTable(seed: seed)
         ownRow = Array(Self.ownService.utf8).withUnsafeBytes { services.insert($0) }

@@ -2,6 +2,12 @@
 struct RequestSlots: Sendable {
     private var slots: [RequestSlot] = []
     private var free: [Int] = []
+    private let firstGeneration: UInt32
+
+    /// - Parameter firstGeneration: where the generations of every slot begin; not 0.
+    init(firstGeneration: UInt32 = 1) {
+        self.firstGeneration = firstGeneration
+    }
 
     var count: Int { slots.count - free.count }
     var capacity: Int { slots.count }
@@ -14,7 +20,7 @@ struct RequestSlots: Sendable {
     /// Takes a slot; the second is whether the table grew for it.
     mutating func open() -> (slot: Int, isNew: Bool) {
         if let slot = free.popLast() { return (slot, false) }
-        slots.append(RequestSlot())
+        slots.append(RequestSlot(generation: firstGeneration))
         return (slots.count - 1, true)
     }
 

@@ -140,6 +140,21 @@ import Testing
         #expect(bench.told("worker").map(\.status) == [.gone])
     }
 
+    @Test func twoBrokersDoNotUseTheSameCorrelations() throws {
+        var correlations: Set<UInt64> = []
+        for generation in [7, .max] as [UInt32] {
+            var bench = MachineBench()
+            bench.machine = BrokerMachine(instance: "bench", firstGeneration: generation)
+            try bench.addWorker("worker")
+            for _ in 1...3 {
+                try bench.request()
+                correlations.insert(bench.forwarded)
+                try bench.reply(bench.forwarded, from: "worker")
+            }
+        }
+        #expect(correlations == Set([7, 8, 9, UInt64(UInt32.max), 1, 2].map { $0 << 32 }))
+    }
+
     @Test mutating func announcingAgainStartsAnew() throws {
         try bench.addWorker("worker", credits: 1)
         try bench.request(1, flags: .repeatable)
