@@ -19,7 +19,7 @@ extension BrokerMachine {
     mutating func remove(peer: Int, because reason: String) {
         guard peers[peer].isLive else { return }
         if peers[peer].worker != PeerRow.nobody { remove(worker: peers[peer].worker, because: reason) }
-        while let slot = peers[peer].requests.firstSlot { takeBackFromClient(slot) }
+        takeBackRequests(of: peer)
         routes.remove(peers[peer].id)
         peers.remove(peer)
         if peers.count == 0 { nextBeat = .never }
@@ -36,16 +36,27 @@ extension BrokerMachine {
         if view.correlation != 0 { tell(peer, Envelope(.heartbeat, correlation: view.correlation)) }
     }
 
-    /// How many of a client's requests are looked at for a `cancel`: it comes for old ones, and old ones are first.
-    private static let cancelSearchLimit = 4096
-
     mutating func cancel(_ view: EnvelopeView, from client: Int) {
-        var candidate = peers[client].requests.firstSlot
-        for _ in 0..<Self.cancelSearchLimit {
-            guard let slot = candidate else { return }
-            if requests[slot].clientCorrelation == view.correlation { return takeBackFromClient(slot) }
-            candidate = clientLinks.slot(after: slot)
+        if let slot = slot(of: view.correlation, from: client) { takeBackFromClient(slot) }
+    }
+
+    /// Searched from both ends at once: what is given up is mostly the oldest, whose time is over, or the newest.
+    private func slot(of correlation: UInt64, from client: Int) -> Int? {
+        var (old, new) = (peers[client].requests.firstSlot, peers[client].requests.lastSlot)
+        while let first = old, let last = new {
+            if requests[first].clientCorrelation == correlation { return first }
+            if requests[last].clientCorrelation == correlation { return last }
+            old = clientLinks.slot(after: first)
+            // They have met.
+            if first == last || old == last { return nil }
+            new = clientLinks.slot(before: last)
         }
+        return nil
+    }
+
+    /// Nobody waits any more for anything that this client has asked.
+    mutating func takeBackRequests(of client: Int) {
+        while let slot = peers[client].requests.firstSlot { takeBackFromClient(slot) }
     }
 
     /// Nobody waits for this request any more: if a worker has it, it is told.

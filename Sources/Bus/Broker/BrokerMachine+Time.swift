@@ -13,6 +13,8 @@ extension BrokerMachine {
     mutating func advance(to now: Moment) {
         if now >= earliestDeadline, now >= lastExpiry + Self.expiryInterval { expireQueues(at: now) }
         guard now >= nextBeat else { return }
+        // Silence while nobody listened here is not the peers': this process was stopped, or the machine was.
+        if now > nextBeat + limits.heartbeat { forgiveSilence(at: now) }
         nextBeat = now + limits.heartbeat
         beat(at: now)
         expireInHand(at: now)
@@ -21,9 +23,23 @@ extension BrokerMachine {
     private mutating func beat(at now: Moment) {
         // All are judged before one is removed: what its end answers must still find the client that waited silently.
         let silent = peers.indices.filter { isGone($0, at: now) }
-        for peer in silent { remove(peer: peer, because: "no heartbeat for \(now - peers[peer].lastHeard)") }
+        for peer in silent { giveUp(peer: peer, at: now) }
         for peer in peers.indices where now - peers[peer].lastSaid >= limits.heartbeat / 2 {
             tell(peer, Envelope(.heartbeat))
+        }
+    }
+
+    private mutating func forgiveSilence(at now: Moment) {
+        for peer in peers.indices { peers[peer].lastHeard = now }
+    }
+
+    /// A client that was only stopped must learn what became of its requests, so it is known for one more beat.
+    private mutating func giveUp(peer: Int, at now: Moment) {
+        if peers[peer].worker == PeerRow.nobody, !peers[peer].requests.isEmpty {
+            takeBackRequests(of: peer)
+            tell(peer, .brokerGoodbye(.gone))
+        } else {
+            remove(peer: peer, because: "no heartbeat for \(now - peers[peer].lastHeard)")
         }
     }
 

@@ -29,7 +29,7 @@ struct SubscriberLink: ~Copyable {
     }
 
     /// Why the connection is of no more use, or nil.
-    func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
+    mutating func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
         if try connection.wasCut() { return "the connection was cut" }
         return liveness.isGone(at: now) ? "no answer for \(liveness.silence(at: now))" : nil
     }

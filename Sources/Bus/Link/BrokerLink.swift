@@ -34,7 +34,7 @@ struct BrokerLink: ~Copyable {
     }
 
     /// Why the connection is of no more use, or nil; what arrived before can still be received.
-    func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
+    mutating func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
         if try connection.wasCut() { return "the connection was cut" }
         return liveness.isGone(at: now) ? "no heartbeat for \(liveness.silence(at: now))" : nil
     }

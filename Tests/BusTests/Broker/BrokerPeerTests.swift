@@ -55,8 +55,43 @@ import Testing
             try bench.send(Envelope(.heartbeat, service: "echo"), from: "worker")
             bench.advance(by: .seconds(1))
         }
-        #expect(bench.told("worker").contains(Envelope(.cancel, correlation: correlation)))
+        let actions = bench.machine.takeActions()
+        #expect(actions.contains(.tell(peer: bench.peer("worker"), Envelope(.cancel, correlation: correlation))))
+        bench.advance(by: .seconds(1))
         #expect(bench.machine.peers.count == 1)
+    }
+
+    @Test mutating func aClientThatWasOnlyStoppedIsToldThatItsRequestsAreGone() throws {
+        try bench.addWorker("worker", credits: 1)
+        try bench.send(Envelope(.heartbeat), from: "client")
+        try bench.request(1)
+        for _ in 1...3 {
+            try bench.send(Envelope(.heartbeat, service: "echo"), from: "worker")
+            bench.advance(by: .seconds(1))
+        }
+        #expect(bench.told("client").contains { $0.kind == .goodbye && $0.status == .gone })
+    }
+
+    @Test mutating func aBrokerThatWasStoppedBlamesNobody() throws {
+        try bench.addWorker("worker")
+        try bench.send(Envelope(.heartbeat), from: "client")
+        try bench.request(1)
+        bench.advance(by: .seconds(60))
+        #expect(bench.machine.workers.count == 1 && bench.machine.peers.count == 2)
+        for _ in 1...2 { bench.advance(by: .seconds(1)) }
+        #expect(bench.machine.workers.count == 1)
+        bench.advance(by: .seconds(1))
+        #expect(bench.machine.workers.count == 0)
+    }
+
+    @Test(arguments: [0, 1, 4095, 5000, 9998, 9999] as [UInt64])
+    mutating func aCancelFindsAnyOfManyRequests(_ correlation: UInt64) throws {
+        try bench.addWorker("worker", credits: 0)
+        for correlation in 0..<10_000 as Range<UInt64> { try bench.request(correlation) }
+        try bench.send(Envelope(.cancel, correlation: correlation), from: "client")
+        #expect(bench.machine.requests.count == 9999)
+        try bench.send(Envelope(.cancel, correlation: correlation), from: "client")
+        #expect(bench.machine.requests.count == 9999)
     }
 
     @Test mutating func aClientThatNeverSentOneMayWaitInSilence() throws {

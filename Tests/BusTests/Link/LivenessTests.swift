@@ -17,9 +17,15 @@ import Testing
     @Test func whoIsSilentForThreeIntervalsIsGone() {
         var liveness = liveness()
         liveness.heard(at: start + .seconds(2))
-        #expect(!liveness.isGone(at: start + .seconds(4.9)))
-        #expect(liveness.isGone(at: start + .seconds(5)))
+        let answers = [1, 2, 3, 4, 4.9, 5].map { liveness.isGone(at: start + .seconds($0)) }
+        #expect(answers == [false, false, false, false, false, true])
         #expect(liveness.silence(at: start + .seconds(5)) == .seconds(3))
+    }
+
+    @Test func whoDidNotRunItselfBlamesNobodyForTheSilence() {
+        var liveness = liveness()
+        let answers = [60, 61, 62, 63].map { liveness.isGone(at: start + .seconds($0)) }
+        #expect(answers == [false, false, false, true])
     }
 
     @Test func theNextChangeIsWhicheverComesFirst() {
