@@ -6,7 +6,8 @@ public import ZeroMQ
 /// Hands events to the broker, which passes them on to every subscriber of their topics.
 ///
 /// Publishing never waits. While there is no connection, events are kept, up to a limit; then the oldest are dropped:
-/// subscribers see the jump in the sequence and ask for what they missed.
+/// subscribers see the jump in the sequence and ask for what they missed. For a broker that reads slowly 65,536 events
+/// are kept besides; what comes then is dropped and not counted.
 public final class EventPublisher: Service, Sendable {
     private let endpoint: Endpoint
     private let context: Context

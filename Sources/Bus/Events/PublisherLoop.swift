@@ -10,6 +10,8 @@ final class PublisherLoop {
 
     /// How many events are taken from the outbox at once.
     private static let batchLimit = 256
+    /// How many events wait for a broker that reads slowly; beyond, the newest are dropped.
+    private static let sendQueueLimit = 65_536
 
     private let endpoint: Endpoint
     private let context: Context
@@ -57,7 +59,7 @@ final class PublisherLoop {
 
     /// False when the publisher is to end.
     private func serveOneConnection() throws(ZMQError) -> Bool {
-        var connection = try MonitoredSocket(.xpub, to: endpoint, in: context, waker: waker)
+        var connection = try MonitoredSocket(.xpub, to: endpoint, in: context, waker: waker, setUp: Self.setUp)
         isUp = false
         wasUnsubscribed = false
         let ending = try serve(&connection)
@@ -65,6 +67,13 @@ final class PublisherLoop {
         guard ending == .lost else { return false }
         logger.warning("connection to the broker lost", metadata: ["endpoint": "\(endpoint)"])
         return true
+    }
+
+    /// The broker says nothing to a publisher, so ZeroMQ's own heartbeats have to tell that it is not there any more.
+    private static func setUp(_ socket: borrowing Socket) throws(ZMQError) {
+        try socket.set(.sendHighWaterMark, to: sendQueueLimit)
+        try socket.set(.heartbeatInterval, to: .seconds(1))
+        try socket.set(.heartbeatTimeout, to: .seconds(3))
     }
 
     private func serve(_ connection: inout MonitoredSocket) throws(ZMQError) -> Ending {

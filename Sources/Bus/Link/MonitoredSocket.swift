@@ -8,11 +8,18 @@ struct MonitoredSocket: ~Copyable {
     private let monitor: SocketMonitor?
     private var poller = Poller()
 
-    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``.
+    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``, and `setUp` may change settings before.
     ///
     /// The connection of an `inproc://` endpoint cannot be watched; its owner has to notice the silence.
-    init(_ kind: Socket.Kind, to endpoint: Endpoint, in context: Context, waker: Waker) throws(ZMQError) {
+    init(
+        _ kind: Socket.Kind,
+        to endpoint: Endpoint,
+        in context: Context,
+        waker: Waker,
+        setUp: (borrowing Socket) throws(ZMQError) -> Void = { _ in }
+    ) throws(ZMQError) {
         let socket = try Self.makeSocket(kind, in: context)
+        try setUp(socket)
         poller.add(socket)
         poller.add(waker)
         let monitor = endpoint.transport == .inproc ? nil : try Self.watch(socket, with: &poller)
