@@ -81,6 +81,15 @@ import Testing
         #expect(kill(process, 0) == -1)
     }
 
+    @Test func whoDoesNotWantToEndIsKilled() async throws {
+        var process: Int32 = 0
+        try await withHandler { engine async throws in
+            process = Int32(try await engine.ask("stay").result?.intValue ?? 0)
+        }
+        #expect(process > 0)
+        #expect(kill(process, 0) == -1)
+    }
+
     @Test func aHostRunsItsEnginesHandlersAndEndsThem() async throws {
         let folder = try HandlerFolder()
         defer { withExtendedLifetime(folder) {} }
@@ -153,7 +162,7 @@ private final class HandlerFolder: Sendable {
     }
 
     private static let script = """
-        import json, os, sys, time
+        import json, os, signal, sys, time
 
         for line in sys.stdin:
             request = json.loads(line)
@@ -162,6 +171,9 @@ private final class HandlerFolder: Sendable {
             if name == "tell":
                 answer = json.dumps({"result": request})
             elif name == "pid":
+                answer = json.dumps({"result": os.getpid()})
+            elif name == "stay":
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
                 answer = json.dumps({"result": os.getpid()})
             elif name == "refuse":
                 answer = json.dumps({"error": "Not like that", "statusCode": 422})
@@ -178,5 +190,7 @@ private final class HandlerFolder: Sendable {
             elif name == "shout":
                 answer = '"' + "x" * (9 << 20) + '"'
             print(answer, flush=True)
+            if name == "stay":
+                time.sleep(600)
         """
 }
