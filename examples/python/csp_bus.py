@@ -209,7 +209,7 @@ class Worker:
     """Serves one service: `handler(request)` runs on a thread for each request in hand, `credits` at once.
 
     The handler returns a Reply, or a value that is the JSON body of a 200; it raises Problem to refuse. The worker
-    announces itself again when the broker was away, and heartbeats both ways tell that.
+    announces itself again when the broker was away; the connection and heartbeats both ways tell that.
     """
 
     def __init__(self, endpoint, service, handler, *, credits=8, announcement=None, drain=30.0, on_ready=None):
@@ -257,7 +257,7 @@ class Worker:
                     self._is_sealed = self._is_sealed or not self._is_up
                 if drained_by is not None and (now >= drained_by or (self._is_sealed and not self._calls)):
                     return False
-                if link.is_silent(now):
+                if link.is_lost(now):
                     return drained_by is None
                 link.heartbeat_if_due(now, Frame(HEARTBEAT, service=self.service))
                 link.wait(drained_by)
@@ -285,6 +285,7 @@ class Worker:
         # What is still in hand belongs to a connection that is gone: nobody waits for it, but it takes up a credit.
         for call in self._calls.values():
             call.correlation = None
+            call.cancelled.set()
         link.send(Frame(READY, service=self.service, credits=self._free(), body=self.announcement))
 
     def _free(self):
@@ -408,6 +409,8 @@ class Client:
 
     def _await(self, frame, deadline):
         for received in self._frames(deadline):
+            if received.kind == GOODBYE and received.status == 410:
+                raise _LinkLost  # the broker had heard nothing from us and has taken the request back
             if received.kind == REPLY and received.correlation == frame.correlation:
                 if received.flags & FROM_BROKER:
                     raise error_from_broker(received)
@@ -416,6 +419,9 @@ class Client:
     def _connect(self, deadline):
         """Nothing is sent before the broker has answered a first heartbeat: so it is known that it did not run."""
         while True:
+            # ZeroMQ has connected again by itself; a link of our own tells on which side of the loss we send.
+            if self._link is not None and self._link.is_cut():
+                self._drop_link()
             if self._link is None:
                 self._link = _Link(self._context, self.endpoint)
             elif not self._link.is_idle(time.monotonic()):
@@ -439,7 +445,7 @@ class Client:
             now = time.monotonic()
             if now >= deadline:
                 raise TimeoutError
-            if self._link.is_silent(now):
+            if self._link.is_lost(now):
                 raise _LinkLost
             self._link.heartbeat_if_due(now, Frame(HEARTBEAT))
             self._link.wait(deadline)
@@ -470,16 +476,19 @@ def error_from_broker(frame):
 
 
 class _Link:
-    """A DEALER connected to the broker, and when each side was last heard."""
+    """A DEALER connected to the broker, when each side was last heard, and whether the connection was cut."""
 
     def __init__(self, context, endpoint, waker=None):
         self._waker = waker
         self._socket = context.socket(zmq.DEALER)
         self._socket.linger = 1000
         self._socket.sndhwm = self._socket.rcvhwm = 0  # credits and deadlines bound what is under way
+        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)  # nothing else tells
+        self._is_cut = False
         self._socket.connect(endpoint)
         self._poller = zmq.Poller()
         self._poller.register(self._socket, zmq.POLLIN)
+        self._poller.register(self._monitor, zmq.POLLIN)
         if waker is not None:
             self._poller.register(waker, zmq.POLLIN)
         self._heard = self._said = time.monotonic()
@@ -502,8 +511,15 @@ class _Link:
                 log.warning("malformed frame: %s", fault)
                 yield fault
 
-    def is_silent(self, now):
-        return now - self._heard >= SILENCE
+    def is_cut(self):
+        """Whether the connection was lost; what arrived before can still be received."""
+        if self._monitor.poll(0):
+            self._monitor.recv_multipart()
+            self._is_cut = True
+        return self._is_cut
+
+    def is_lost(self, now):
+        return self.is_cut() or now - self._heard >= SILENCE
 
     def is_idle(self, now):
         return now - max(self._heard, self._said) >= INTERVAL
@@ -522,4 +538,6 @@ class _Link:
                 os.eventfd_read(self._waker)
 
     def close(self):
+        self._socket.disable_monitor()
+        self._monitor.close()
         self._socket.close()
