@@ -9,19 +9,27 @@ let settings: [SwiftSetting] = [
 ]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1: Target.Dependency = .product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypes: Target.Dependency = .product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1: Target.Dependency = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 /// A module's unit tests; `Support` holds what several of them share.
-func tests(of module: String, and others: Target.Dependency...) -> Target {
+func tests(of module: String, and others: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: "\(module)Tests",
         dependencies: [.target(name: module), "Support"] + others,
@@ -41,9 +49,13 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
@@ -88,16 +100,16 @@ let package = Package(
         // Implements the services' stores on SQLite, with one list of migrations.
         .target(
             name: "Storage",
-            dependencies: ["Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging],
+            dependencies: ["Bus", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging],
             swiftSettings: settings
         ),
         // HTTP in front of the bus, and the bus's way out to HTTP services.
         .target(
             name: "Gateway",
             dependencies: [
-                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", asyncHTTPClient, hummingbird,
-                lifecycle,
-                logging,
+                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", asyncAlgorithms, asyncHTTPClient,
+                httpTypes, hummingbirdCore, lifecycle, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+                nioPosix,
             ],
             path: "gateway",
             swiftSettings: settings
@@ -107,8 +119,7 @@ let package = Package(
             name: "JobRunner",
             dependencies: [
                 "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", argumentParser, configuration,
-                logging,
-                signals, system,
+                logging, signals, system,
             ],
             swiftSettings: settings
         ),
@@ -161,18 +172,24 @@ let package = Package(
         ),
         tests(of: "JSON"),
         tests(of: "ZeroMQ"),
-        tests(of: "Bus", and: "ZeroMQ", lifecycle, logging, subprocess),
-        tests(of: "Discovery"),
-        tests(of: "SharedState"),
-        tests(of: "EngineService"),
-        tests(of: "JobControl"),
-        tests(of: "Storage"),
-        tests(of: "Gateway", and: "Platform", "EngineService", "Storage", hummingbird),
-        tests(of: "JobRunner", and: argumentParser),
-        tests(of: "Platform"),
+        tests(of: "Bus", and: ["JSON", "ZeroMQ", lifecycle, logging]),
+        tests(of: "Discovery", and: ["Bus", "JSON", logging]),
+        tests(of: "SharedState", and: ["Bus", "JSON"]),
+        tests(of: "EngineService", and: ["Bus", "JSON", "ZeroMQ", logging]),
+        tests(of: "JobControl", and: ["Bus", "Discovery", "JSON", "SharedState", logging]),
+        tests(of: "Storage", and: ["Bus", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb]),
+        tests(
+            of: "Gateway",
+            and: [
+                "Bus", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", "ZeroMQ", asyncHTTPClient,
+                httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
+            ]
+        ),
+        tests(of: "JobRunner", and: ["Bus", "JSON", configuration]),
+        tests(of: "Platform", and: ["Discovery", "Gateway", "ZeroMQ", configuration, system]),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Support", "Bus", "JSON"],
+            dependencies: ["Support", "Bus", "JSON", "ZeroMQ", logging],
             swiftSettings: settings
         ),
         .testTarget(

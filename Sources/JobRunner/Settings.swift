@@ -29,23 +29,61 @@ struct Settings: Sendable {
 
     init() {}
 
-    /// Reads every key; a missing one keeps its default.
-    init(reading config: ConfigReader) throws {
-        if let value = config.string(forKey: "bus") { bus = value }
-        events = config.string(forKey: "events")
-        state = config.string(forKey: "state")
-        emit = Self.emit(from: config)
-        // `keep` is the opposite of `cleanup`; where both are said, keeping wins: it loses nothing.
-        cleanup = config.bool(forKey: "cleanup", default: false) && !config.bool(forKey: "keep", default: false)
-        overwrite = config.bool(forKey: "overwrite", default: false)
-        dryRun = config.bool(forKey: "dryRun", default: false)
-        verbose = config.bool(forKey: "verbose", default: false)
+    /// Reads every key from the first layer that has it; a missing one keeps its default.
+    ///
+    /// - Throws: ``RunnerFailure`` when a value cannot be read: to run a job on the default of a setting that somebody
+    ///   wrote could send what was to be printed only.
+    private init(reading layers: [any ConfigProvider]) async throws {
+        let config = ConfigReader(providers: layers)
+        if let value = try await Self.text("bus", in: config) { bus = value }
+        events = try await Self.text("events", in: config)
+        state = try await Self.text("state", in: config)
+        emit = try await Self.emit(from: config)
+        cleanup = try await Self.cleanup(from: layers)
+        overwrite = try await Self.flag("overwrite", in: config) ?? false
+        dryRun = try await Self.flag("dryRun", in: config) ?? false
+        verbose = try await Self.flag("verbose", in: config) ?? false
     }
 
     /// `emit` is true (standard output), false, or a path.
-    private static func emit(from config: ConfigReader) -> Emit? {
+    private static func emit(from config: ConfigReader) async throws -> Emit? {
         if let flag = config.bool(forKey: "emit") { return flag ? .standardOutput : nil }
-        return config.string(forKey: "emit").map(Emit.file)
+        return try await value(of: "emit", expected: "true, false or a path") {
+            try await config.fetchString(forKey: "emit")
+        }
+        .map(Emit.file)
+    }
+
+    /// `keep` is the opposite of `cleanup`: the first layer that has either of them decides.
+    private static func cleanup(from layers: [any ConfigProvider]) async throws -> Bool {
+        for layer in layers.map({ ConfigReader(provider: $0) }) {
+            let cleanup = try await flag("cleanup", in: layer)
+            let keep = try await flag("keep", in: layer)
+            guard cleanup != nil || keep != nil else { continue }
+            // Where one layer says both, keeping wins: it loses nothing.
+            return cleanup == true && keep != true
+        }
+        return false
+    }
+
+    private static func text(_ key: ConfigKey, in config: ConfigReader) async throws -> String? {
+        try await value(of: key, expected: "text") { try await config.fetchString(forKey: key) }
+    }
+
+    private static func flag(_ key: ConfigKey, in config: ConfigReader) async throws -> Bool? {
+        try await value(of: key, expected: "true or false") { try await config.fetchBool(forKey: key) }
+    }
+
+    private static func value<Value>(
+        of key: ConfigKey,
+        expected: String,
+        fetch: () async throws -> Value?
+    ) async throws -> Value? {
+        do {
+            return try await fetch()
+        } catch {
+            throw RunnerFailure.usage("setting \(key): expected \(expected)")
+        }
     }
 
     /// Merges the layers in their order; `flags` are what the command line said.
@@ -68,6 +106,6 @@ struct Settings: Sendable {
                 throw RunnerFailure.usage("\(path) is not readable as JSON: \(error)")
             }
         }
-        return try Settings(reading: ConfigReader(providers: providers))
+        return try await Settings(reading: providers)
     }
 }

@@ -22,10 +22,12 @@ public struct EngineConfiguration: Sendable {
     public init(design: String) { self.design = design }
 
     /// Reads `bus`, `store` and `credits`; a missing key keeps its default.
+    ///
+    /// - Throws: ``ConfigurationError`` when a value is of the wrong kind, out of range or malformed.
     public init(design: String, reading config: ConfigReader) throws {
         self.design = design
         bus = try config.endpoint("bus", default: bus)
-        store = config.string(forKey: "store")
+        store = try config.text("store")
         credits = try config.integer("credits", in: 1...10_000, default: credits)
     }
 }

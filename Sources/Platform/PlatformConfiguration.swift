@@ -1,7 +1,7 @@
 import Bus
 public import Configuration
 import Discovery
-import Gateway
+public import Gateway
 public import ZeroMQ
 
 /// What one process runs, and at which endpoints it is met.
@@ -35,6 +35,8 @@ public struct PlatformConfiguration: Sendable {
     public var jobPort = 4700
     /// Ports with one engine's paths at the root, `[4600: "person"]`. Default: none.
     public var enginePorts: [Int: String] = [:]
+    /// The proxies whose `Forwarded` header is believed, by address. Default: none.
+    public var trustedProxies: [AddressRange] = []
     /// The largest HTTP body, in bytes. Default: 8 MiB.
     public var maximumBody = 8 * 1024 * 1024
     /// How often an HTTP service with a `pingURL` is fetched, in milliseconds. Default: 30 s.
@@ -49,20 +51,21 @@ public struct PlatformConfiguration: Sendable {
 
     /// Reads every key of `docs/configuration.md`; a missing one keeps its default.
     ///
-    /// - Throws: ``ConfigurationError`` when a value is no number, out of range, or no endpoint, and when an
-    ///   address other than loopback is asked for: nothing is opened to a network without authentication.
+    /// - Throws: ``ConfigurationError`` when a value is of the wrong kind, out of range or malformed, and when an address
+    ///   other than loopback is asked for: nothing is opened to a network without authentication.
     public init(parts: Set<Part>, reading config: ConfigReader) throws {
         self.parts = parts
         bus = try config.endpoint("bus", default: bus)
         eventsPublish = try config.endpoint("eventsPublish", default: bus.besideForPublishing ?? eventsPublish)
         eventsSubscribe = try config.endpoint("eventsSubscribe", default: bus.besideForSubscribing ?? eventsSubscribe)
-        store = config.string(forKey: "store", default: store)
-        host = config.string(forKey: "host", default: host)
+        store = try config.text("store") ?? store
+        host = try config.text("host") ?? host
         httpPort = try config.port("httpPort", default: httpPort)
         discoveryPort = try config.port("discoveryPort", default: discoveryPort)
         statePort = try config.port("statePort", default: statePort)
         jobPort = try config.port("jobPort", default: jobPort)
         enginePorts = try config.enginePorts("enginePorts", default: enginePorts)
+        trustedProxies = try config.addressRanges("trustedProxies", default: trustedProxies)
         maximumBody = try config.integer("maximumBody", in: 1...(64 * 1024 * 1024), default: maximumBody)
         pingInterval = try config.milliseconds("pingIntervalMs", default: pingInterval)
         pingTimeout = try config.milliseconds("pingTimeoutMs", default: pingTimeout)
@@ -71,8 +74,11 @@ public struct PlatformConfiguration: Sendable {
     }
 
     private func refuseOpenAddresses() throws {
-        for endpoint in [bus, eventsPublish, eventsSubscribe] where parts.contains(.broker) && !endpoint.isLoopback {
-            throw ConfigurationError(key: "bus", reason: "\(endpoint) \(Self.loopbackOnly)")
+        if parts.contains(.broker) {
+            let bound = [("bus", bus), ("eventsPublish", eventsPublish), ("eventsSubscribe", eventsSubscribe)]
+            for (key, endpoint) in bound where !endpoint.isLoopback {
+                throw ConfigurationError(key: key, reason: "\(endpoint) \(Self.loopbackOnly)")
+            }
         }
         if parts.contains(.gateway), !Endpoint.tcp(host, port: 1).isLoopback {
             throw ConfigurationError(key: "host", reason: "\(host) \(Self.loopbackOnly)")
@@ -107,6 +113,7 @@ extension PlatformConfiguration {
         gateway.servicePorts = ["discovery": discoveryPort, "shared-state": statePort, "job-control": jobPort]
         gateway.enginePorts = enginePorts
         gateway.bodyLimit = maximumBody
+        gateway.trustedProxies = trustedProxies
         return gateway
     }
 

@@ -23,6 +23,8 @@ struct NodeOptions: ParsableArguments {
     var jobPort: Int?
     @Option(help: "HTTP ports of engines: 4600=person,4601=todo. (default: none)")
     var enginePorts: String?
+    @Option(help: "Proxies whose Forwarded header is believed: addresses, CIDR ranges, or both. (default: none)")
+    var trustedProxies: String?
     @Option(help: "The largest HTTP body, in bytes. (default: 8388608)")
     var maximumBody: Int?
     @Option(help: "Milliseconds between two pings of an HTTP service. (default: 30000)")
@@ -39,6 +41,7 @@ struct NodeOptions: ParsableArguments {
         flags["eventsSubscribe"] = eventsSubscribe.map { ConfigValue(.string($0), isSecret: false) }
         flags["host"] = host.map { ConfigValue(.string($0), isSecret: false) }
         flags["enginePorts"] = enginePorts.map { ConfigValue(.string($0), isSecret: false) }
+        flags["trustedProxies"] = trustedProxies.map { ConfigValue(.string($0), isSecret: false) }
         flags["httpPort"] = httpPort.map { ConfigValue(.int($0), isSecret: false) }
         flags["discoveryPort"] = discoveryPort.map { ConfigValue(.int($0), isSecret: false) }
         flags["statePort"] = statePort.map { ConfigValue(.int($0), isSecret: false) }

@@ -59,4 +59,55 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [("true", Settings.Emit.standardOutput), ("out.json", .file("out.json"))])
+    func emitFromTheEnvironmentIsAFlagBeforeItIsAPath(_ text: String, _ expected: Settings.Emit) async throws {
+        let settings = try await Settings.load(flags: [:], environment: ["JOB_RUNNER_EMIT": text], directories: [])
+        #expect(settings.emit == expected)
+    }
+
+    @Test func aFlagOfTheEnvironmentThatIsNoFlagIsRefused() async throws {
+        let failure = await #expect(throws: RunnerFailure.self) {
+            try await Settings.load(flags: [:], environment: ["JOB_RUNNER_DRY_RUN": "on"], directories: [])
+        }
+        #expect(failure?.description == "setting dryRun: expected true or false")
+    }
+
+    @Test(arguments: [
+        (#"{ "dryRun": "true" }"#, "setting dryRun: expected true or false"),
+        (#"{ "overwrite": "yes" }"#, "setting overwrite: expected true or false"),
+        (#"{ "verbose": [true] }"#, "setting verbose: expected true or false"),
+        (#"{ "keep": "no" }"#, "setting keep: expected true or false"),
+        (#"{ "bus": 5550 }"#, "setting bus: expected text"),
+        (#"{ "events": 5552 }"#, "setting events: expected text"),
+        (#"{ "state": false }"#, "setting state: expected text"),
+        (#"{ "emit": ["out.json"] }"#, "setting emit: expected true, false or a path"),
+    ])
+    func aValueOfTheWrongKindIsRefused(_ json: String, _ sentence: String) async throws {
+        try await withFolder(json) { folder in
+            let failure = await #expect(throws: RunnerFailure.self) {
+                try await Settings.load(flags: [:], environment: [:], directories: [folder])
+            }
+            #expect(failure?.exitCode == RunnerExit.usage)
+            #expect(failure?.description == sentence)
+        }
+    }
+
+    @Test(arguments: [
+        (["JOB_RUNNER_CLEANUP": "true"], #"{ "keep": true }"#, true),
+        (["JOB_RUNNER_KEEP": "true"], #"{ "cleanup": true }"#, false),
+        (["JOB_RUNNER_CLEANUP": "false"], #"{ "cleanup": true }"#, false),
+        ([:], #"{ "cleanup": true, "keep": true }"#, false),
+        ([:], #"{ "cleanup": true, "keep": false }"#, true),
+    ])
+    func theFirstLayerWithCleanupOrKeepDecides(
+        _ environment: [String: String],
+        _ json: String,
+        _ isDeleted: Bool
+    ) async throws {
+        try await withFolder(json) { folder in
+            let settings = try await Settings.load(flags: [:], environment: environment, directories: [folder])
+            #expect(settings.cleanup == isDeleted)
+        }
+    }
 }
