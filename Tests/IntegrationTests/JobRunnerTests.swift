@@ -1,7 +1,10 @@
+import Bus
 import Foundation
 import JSON
+import Logging
 import Support
 import Testing
+import ZeroMQ
 
 /// The command line as a person or a script meets it: real processes, real files, exit codes and streams.
 @Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerTests {
@@ -158,6 +161,42 @@ import Testing
     @Test func watchingAJobThatDoesNotExistEndsWithTwo() async throws {
         let result = try await platform().runner("watch", "01900000-0000-7000-8000-000000000000")
         #expect(result.exitCode == 2)
+    }
+
+    @Test func ctrlCLeavesTheJobRunningAndSaysHowToWatchIt() async throws {
+        let platform = try platform()
+        let (released, release) = AsyncStream<Void>.makeStream()
+        let context = Context()
+        defer { context.close() }
+        let worker = BusWorker(
+            .init(
+                service: "patient",
+                endpoint: .tcp("127.0.0.1", port: UInt16(platform.busPort)),
+                announcement: ["tags": ["patient"]]
+            ),
+            context: context,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        ) { _ in
+            for await _ in released { break }
+            return .json(["result": "done"])
+        }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await worker.run() }
+            try await worker.whenReady
+            let job = try file(["steps": [["tasks": [["tag": "patient", "storeResultAt": "/r"]]]]])
+            let runner = try RunnerProcess(on: platform, [job, "--output", "json"])
+            var jobID: String?
+            for await line in runner.messages where line.contains("task.started") {
+                jobID = try JSONValue(parsing: line)["data"]?["jobId"]?.stringValue
+                break
+            }
+            let (exitCode, rest) = await runner.interrupt()
+            #expect(exitCode == 130)
+            #expect(rest.contains("job-runner watch \(jobID ?? "?")"))
+            release.finish()
+            #expect(try await platform.runner("watch", try #require(jobID)).exitCode == 0)
+            group.cancelAll()
+        }
     }
 
     @Test func aFailureInStepThreePutsStepsTwoAndOneBackInReverseOrder() async throws {
