@@ -158,6 +158,22 @@ import Testing
         }
     }
 
+    @Test func aServiceThatTheGatewayDidNotCallIsNotReverted() async throws {
+        let calls = Recorder<String>()
+        try await JobPlatform.with([]) { platform in
+            let web = Registration(serviceName: "web", serviceURL: "http://localhost:1", tags: ["web"])
+            _ = try await DiscoveryClient(platform.client).register(web)
+            try await platform.bus.worker("http-egress") { request in
+                calls.record(request.operation)
+                throw Problem.notSent(.serviceUnavailable, "not yet")
+            }
+            let (status, answer, _) = try await platform.ask("run", #"{"steps":[{"tasks":[{"tag":"web"}]}]}"#)
+            #expect(status == 500)
+            #expect(answer["error"]?["error"] == "web answered 503: not yet")
+            #expect(calls.elements == ["execute"])
+        }
+    }
+
     @Test func servicesThatSpeakHTTPAreCalledThroughTheGatewayAndShareTheLoad() async throws {
         let calls = Recorder<[String]>()
         try await JobPlatform.with([Self.text]) { platform in
