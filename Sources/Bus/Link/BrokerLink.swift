@@ -39,6 +39,9 @@ struct BrokerLink: ~Copyable {
         return liveness.isGone(at: now) ? "no heartbeat for \(liveness.silence(at: now))" : nil
     }
 
+    /// Whether somebody is there, as far as that can be watched: what was sent to them may be answered.
+    mutating func isConnected() throws(ZMQError) -> Bool { try connection.isConnected() }
+
     /// Whether sending or receiving is possible now, so that there must be no sleep.
     func hasWork(toSend: Bool) throws(ZMQError) -> Bool {
         try !connection.socket.pendingEvents().isDisjoint(with: toSend ? [.readable, .writable] : .readable)

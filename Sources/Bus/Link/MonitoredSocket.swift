@@ -7,6 +7,8 @@ struct MonitoredSocket: ~Copyable {
     let socket: Socket
     private let monitor: SocketMonitor?
     private var poller = Poller()
+    private var hasBegun = false
+    private var hasEnded = false
 
     /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``, and `setUp` may change settings before.
     ///
@@ -44,12 +46,23 @@ struct MonitoredSocket: ~Copyable {
         return socket
     }
 
-    /// Whether the connection was cut since the last time; what arrived before can still be received.
-    func wasCut() throws(ZMQError) -> Bool {
+    /// Whether the connection was cut; what arrived before can still be received.
+    mutating func wasCut() throws(ZMQError) -> Bool {
+        try takeEvents()
+        return hasEnded
+    }
+
+    /// Whether somebody is there, as far as that can be watched.
+    mutating func isConnected() throws(ZMQError) -> Bool {
+        try takeEvents()
+        return hasBegun && !hasEnded
+    }
+
+    private mutating func takeEvents() throws(ZMQError) {
         while let event = try monitor?.next(within: .zero) {
-            if event.kind == .disconnected { return true }
+            if event.kind == .handshakeSucceeded { hasBegun = true }
+            if event.kind == .disconnected { hasEnded = true }
         }
-        return false
     }
 
     /// Sleeps until something may have happened; nil is no deadline.

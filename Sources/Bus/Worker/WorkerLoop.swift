@@ -176,7 +176,9 @@ extension WorkerLoop {
     private func drain(over link: inout BrokerLink) throws(ZMQError) {
         guard case .serving = phase else { return }
         phase = .draining(until: .now + configuration.drainTimeout)
-        isSealed = !isUp
+        // A broker that is there and has not answered yet may send requests until it has read our goodbye.
+        let isBrokerThere = try link.isConnected()
+        isSealed = !isUp && !isBrokerThere
         try link.send(.goodbye(of: configuration.service), at: .now)
     }
 

@@ -57,6 +57,19 @@ import ZeroMQ
         }
     }
 
+    @Test func whatABrokerSendsThatHadNotAnsweredYetIsAnswered() async throws {
+        let worker = worker { BusReply(body: $0.body) }
+        try await run(worker) { broker, shutDown in
+            let (peer, ready) = try broker.expect(.ready)
+            shutDown()
+            _ = try broker.expect(.goodbye)
+            try broker.send(Envelope(.ready, service: ready.service), to: peer)
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1, body: [1]), to: peer)
+            try broker.send(Envelope(.goodbye), to: peer)
+            #expect(try broker.expect(.reply).envelope.body == [1])
+        }
+    }
+
     @Test func itSaysThatItIsAliveWhileItDrains() async throws {
         let gate = Gate(opensAt: 2)
         let worker = BusWorker(
