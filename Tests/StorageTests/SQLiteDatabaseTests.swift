@@ -259,7 +259,7 @@ extension SQLiteDatabase {
     }
 
     /// Returns when `count` writes wait behind the running one.
-    fileprivate func whenQueued(_ count: Int) async {
+    func whenQueued(_ count: Int) async {
         while statistics.waiting < count { await Task.yield() }
     }
 }

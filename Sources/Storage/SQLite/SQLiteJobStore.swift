@@ -15,7 +15,7 @@ public struct SQLiteJobStore: JobStore {
 
     public func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry]) async throws {
         let rows = try JobEntryRow.rows(of: entries, of: record.id, after: 0)
-        try await database.write { db in
+        try await write { db in
             let values = record.columns + [rows.count]
             guard let number = try db.first(SQL.insert, values, { $0[0] as Int64 }) else {
                 throw JobStoreError.exists(record.id)
@@ -28,7 +28,7 @@ public struct SQLiteJobStore: JobStore {
     public func append(_ entries: [JobEntry], to record: JobRecord) async throws {
         guard let first = entries.first?.sequence, first > 0 else { return try await replace(record) }
         let rows = try JobEntryRow.rows(of: entries, of: record.id, after: first - 1)
-        try await database.write { db in
+        try await write { db in
             let last = Int64(first) - 1
             let values = record.columns + [last + Int64(rows.count), last]
             guard let number = try db.first(SQL.update, values, { $0[0] as Int64 }) else {
@@ -67,11 +67,20 @@ public struct SQLiteJobStore: JobStore {
 
     /// A new summary without an entry.
     private func replace(_ record: JobRecord) async throws {
-        try await database.write { db in
+        try await write { db in
             guard let last = try db.first(SQL.lastSequence, [record.id], { $0[0] as Int64 }) else {
                 throw JobStoreError.unknown(record.id)
             }
             _ = try db.first(SQL.update, record.columns + [last, last]) { $0[0] as Int64 }
+        }
+    }
+
+    /// Tells in the port's words that nothing was written as too much is waiting, or somebody else has the lock.
+    private func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+        do {
+            try await database.write(body)
+        } catch let error as StorageError where error.code == .busy || error.code == .overloaded {
+            throw JobStoreError.busy(error.message)
         }
     }
 
