@@ -70,7 +70,8 @@ final class ClientLoop {
             to: configuration.endpoint,
             in: context,
             waker: waker,
-            heartbeat: configuration.heartbeat
+            heartbeat: configuration.heartbeat,
+            security: configuration.security
         )
         (isUp, isLeaving, isForgotten) = (false, false, false)
         try link.send(.hello, at: .now)

@@ -15,6 +15,7 @@ public final class EventPublisher: Service, Sendable {
     private let outbox: EventOutbox
     private let mailbox = Mailbox<PublisherCommand>()
     private let connected = OneTimeSignal()
+    private let security: CurveClient?
     private let hasRun = Atomic(false)
 
     /// Connects to nothing yet: ``run()`` does.
@@ -22,10 +23,18 @@ public final class EventPublisher: Service, Sendable {
     /// - Parameters:
     ///   - endpoint: where the broker accepts publishers.
     ///   - bufferLimit: how many events are kept while they cannot be sent.
-    public init(endpoint: Endpoint, context: Context, logger: Logger, bufferLimit: Int = 65_536) {
+    ///   - security: its keys and the broker's, for `tcp://` endpoints; nil for a broker without keys.
+    public init(
+        endpoint: Endpoint,
+        context: Context,
+        logger: Logger,
+        bufferLimit: Int = 65_536,
+        security: CurveClient? = nil
+    ) {
         self.endpoint = endpoint
         self.context = context
         self.logger = logger
+        self.security = security
         outbox = EventOutbox(limit: bufferLimit)
     }
 
@@ -56,14 +65,15 @@ public final class EventPublisher: Service, Sendable {
         defer { connected.end() }
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await onSocketThread(named: "bus-publisher") {
-                [endpoint, context, logger, mailbox, outbox, connected] in
+                [endpoint, context, logger, mailbox, outbox, connected, security] in
                 let loop = try PublisherLoop(
                     endpoint: endpoint,
                     context: context,
                     logger: logger,
                     mailbox: mailbox,
                     outbox: outbox,
-                    connected: connected
+                    connected: connected,
+                    security: security
                 )
                 try loop.run()
             }

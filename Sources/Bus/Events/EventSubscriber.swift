@@ -18,6 +18,7 @@ public final class EventSubscriber: Service, Sendable {
     private let context: Context
     private let logger: Logger
     private let heartbeat: Duration
+    private let security: CurveClient?
     private let mailbox = Mailbox<SubscriberCommand>()
     private let hasRun = Atomic(false)
 
@@ -27,11 +28,19 @@ public final class EventSubscriber: Service, Sendable {
     ///   - endpoint: where the broker accepts subscribers.
     ///   - heartbeat: after how long without an event the connection is tried; after three such silences without an
     ///     answer it is made again.
-    public init(endpoint: Endpoint, context: Context, logger: Logger, heartbeat: Duration = .seconds(1)) {
+    ///   - security: its keys and the broker's, for `tcp://` endpoints; nil for a broker without keys.
+    public init(
+        endpoint: Endpoint,
+        context: Context,
+        logger: Logger,
+        heartbeat: Duration = .seconds(1),
+        security: CurveClient? = nil
+    ) {
         self.endpoint = endpoint
         self.context = context
         self.logger = logger
         self.heartbeat = heartbeat
+        self.security = security
     }
 
     /// Receives until the task is cancelled or shut down gracefully, or the context is shut down.
@@ -45,13 +54,15 @@ public final class EventSubscriber: Service, Sendable {
         }
         defer { endSubscriptions() }
         try await withTaskCancellationOrGracefulShutdownHandler {
-            try await onSocketThread(named: "bus-subscriber") { [endpoint, context, logger, heartbeat, mailbox] in
+            try await onSocketThread(named: "bus-subscriber") {
+                [endpoint, context, logger, heartbeat, mailbox, security] in
                 let loop = try SubscriberLoop(
                     endpoint: endpoint,
                     context: context,
                     logger: logger,
                     heartbeat: heartbeat,
-                    mailbox: mailbox
+                    mailbox: mailbox,
+                    security: security
                 )
                 try loop.run()
             }

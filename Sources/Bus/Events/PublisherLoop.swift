@@ -19,6 +19,7 @@ final class PublisherLoop {
     private let mailbox: Mailbox<PublisherCommand>
     private let outbox: EventOutbox
     private let connected: OneTimeSignal
+    private let security: CurveClient?
     private let waker: Waker
 
     private var commands: [PublisherCommand] = []
@@ -34,7 +35,8 @@ final class PublisherLoop {
         logger: Logger,
         mailbox: Mailbox<PublisherCommand>,
         outbox: EventOutbox,
-        connected: OneTimeSignal
+        connected: OneTimeSignal,
+        security: CurveClient? = nil
     ) throws(ZMQError) {
         self.endpoint = endpoint
         self.context = context
@@ -42,6 +44,7 @@ final class PublisherLoop {
         self.mailbox = mailbox
         self.outbox = outbox
         self.connected = connected
+        self.security = security
         waker = try Waker()
         mailbox.attach(waker)
     }
@@ -59,7 +62,14 @@ final class PublisherLoop {
 
     /// False when the publisher is to end.
     private func serveOneConnection() throws(ZMQError) -> Bool {
-        var connection = try MonitoredSocket(.xpub, to: endpoint, in: context, waker: waker, setUp: Self.setUp)
+        var connection = try MonitoredSocket(
+            .xpub,
+            to: endpoint,
+            in: context,
+            waker: waker,
+            security: security,
+            setUp: Self.setUp
+        )
         isUp = false
         wasUnsubscribed = false
         let ending = try serve(&connection)

@@ -5,8 +5,10 @@ struct SubscriberLink: ~Copyable {
     private var connection: MonitoredSocket
     private(set) var liveness: Liveness
 
-    init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration) throws(ZMQError) {
-        connection = try MonitoredSocket(.xsub, to: endpoint, in: context, waker: waker)
+    init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration, security: CurveClient? = nil)
+        throws(ZMQError)
+    {
+        connection = try MonitoredSocket(.xsub, to: endpoint, in: context, waker: waker, security: security)
         liveness = Liveness(interval: heartbeat, at: .now)
     }
 

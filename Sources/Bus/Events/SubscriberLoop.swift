@@ -15,6 +15,7 @@ final class SubscriberLoop {
     private let context: Context
     private let logger: Logger
     private let heartbeat: Duration
+    private let security: CurveClient?
     private let mailbox: Mailbox<SubscriberCommand>
     private let waker: Waker
 
@@ -35,12 +36,14 @@ final class SubscriberLoop {
         context: Context,
         logger: Logger,
         heartbeat: Duration,
-        mailbox: Mailbox<SubscriberCommand>
+        mailbox: Mailbox<SubscriberCommand>,
+        security: CurveClient? = nil
     ) throws(ZMQError) {
         self.endpoint = endpoint
         self.context = context
         self.logger = logger
         self.heartbeat = heartbeat
+        self.security = security
         self.mailbox = mailbox
         waker = try Waker()
         mailbox.attach(waker)
@@ -59,7 +62,7 @@ final class SubscriberLoop {
 
     /// False when the subscriber is to end.
     private func serveOneLink() throws(ZMQError) -> Bool {
-        var link = try SubscriberLink(to: endpoint, in: context, waker: waker, heartbeat: heartbeat)
+        var link = try SubscriberLink(to: endpoint, in: context, waker: waker, heartbeat: heartbeat, security: security)
         try subscribeToEverything(over: &link)
         let ending = try serve(&link)
         try link.close()

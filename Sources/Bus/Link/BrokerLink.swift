@@ -6,8 +6,10 @@ struct BrokerLink: ~Copyable {
     private(set) var liveness: Liveness
 
     /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``.
-    init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration) throws(ZMQError) {
-        connection = try MonitoredSocket(.dealer, to: endpoint, in: context, waker: waker)
+    init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration, security: CurveClient? = nil)
+        throws(ZMQError)
+    {
+        connection = try MonitoredSocket(.dealer, to: endpoint, in: context, waker: waker, security: security)
         liveness = Liveness(interval: heartbeat, at: .now)
     }
 

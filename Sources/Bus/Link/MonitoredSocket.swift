@@ -12,15 +12,18 @@ struct MonitoredSocket: ~Copyable {
 
     /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``, and `setUp` may change settings before.
     ///
-    /// The connection of an `inproc://` endpoint cannot be watched; its owner has to notice the silence.
+    /// The connection of an `inproc://` endpoint cannot be watched; its owner has to notice the silence. Keys are for
+    /// `tcp://` endpoints: the others do not leave the machine, and `security` is not applied to them.
     init(
         _ kind: Socket.Kind,
         to endpoint: Endpoint,
         in context: Context,
         waker: Waker,
+        security: CurveClient? = nil,
         setUp: (borrowing Socket) throws(ZMQError) -> Void = { _ in }
     ) throws(ZMQError) {
         let socket = try Self.makeSocket(kind, in: context)
+        if let security, endpoint.transport == .tcp { try socket.useCurve(security) }
         try setUp(socket)
         poller.add(socket)
         poller.add(waker)

@@ -22,6 +22,8 @@ extension BusWorker {
         /// After how long without a message each side says that it is alive; after three such silences the other
         /// side counts as gone. Default: 1 second.
         public var heartbeat: Duration
+        /// Its keys and the broker's, for `tcp://` endpoints; nil for a broker without keys. Default: nil.
+        public var security: CurveClient?
 
         public init(
             service: String,
@@ -30,7 +32,8 @@ extension BusWorker {
             announcement: JSONValue = [:],
             drainTimeout: Duration = .seconds(30),
             handlersMayBlock: Bool = false,
-            heartbeat: Duration = .seconds(1)
+            heartbeat: Duration = .seconds(1),
+            security: CurveClient? = nil
         ) {
             self.service = service
             self.endpoint = endpoint
@@ -39,6 +42,7 @@ extension BusWorker {
             self.drainTimeout = drainTimeout
             self.handlersMayBlock = handlersMayBlock
             self.heartbeat = heartbeat
+            self.security = security
         }
     }
 }

@@ -95,7 +95,8 @@ final class WorkerLoop {
             to: configuration.endpoint,
             in: context,
             waker: waker,
-            heartbeat: configuration.heartbeat
+            heartbeat: configuration.heartbeat,
+            security: configuration.security
         )
         isUp = false
         try announce(over: &link)
