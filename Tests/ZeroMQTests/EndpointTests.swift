@@ -32,6 +32,27 @@ import ZeroMQ
         #expect(error?.description == "not an endpoint: \"\(text)\": \(reason)")
     }
 
+    @Test func aListHasCommasBetweenItsEndpoints() throws {
+        let both: [Endpoint] = [.tcp("a", port: 1), .tcp("::1", port: 2)]
+        #expect(try Endpoint.list("tcp://a:1,tcp://[::1]:2") == both)
+        #expect(try Endpoint.list(" tcp://a:1 , tcp://[::1]:2\n") == both)
+        #expect(try Endpoint.list("ipc:///x") == [.ipc("/x")])
+        #expect(both.list == "tcp://a:1,tcp://[::1]:2")
+    }
+
+    @Test(arguments: [
+        ("", "\"\": number 1 of the list is empty"),
+        ("tcp://a:1,", "\"tcp://a:1,\": number 2 of the list is empty"),
+        ("tcp://a:1,,tcp://b:1", "\"tcp://a:1,,tcp://b:1\": number 2 of the list is empty"),
+        ("tcp://a:1,tcp://b", "\"tcp://b\": the port is missing"),
+        ("tcp://a:1;tcp://b:1", "\"tcp://a:1;tcp://b:1\": an IPv6 address stands in brackets"),
+        ("tcp://a:1, tcp://a:1", "\"tcp://a:1, tcp://a:1\": tcp://a:1 is in the list twice"),
+    ])
+    func whatIsNoListSaysWhy(_ text: String, _ reason: String) {
+        let error = #expect(throws: EndpointError.self) { try Endpoint.list(text) }
+        #expect(error?.description == "not an endpoint: \(reason)")
+    }
+
     @Test func makersWriteTheSameAsOneReads() throws {
         #expect(try Endpoint.tcp("127.0.0.1", port: 5550) == Endpoint("tcp://127.0.0.1:5550"))
         #expect(try Endpoint.tcp("::1", port: 5550) == Endpoint("tcp://[::1]:5550"))
