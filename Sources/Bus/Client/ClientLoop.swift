@@ -20,6 +20,7 @@ final class ClientLoop {
     private let counters: ClientCounters
     private let connected: OneTimeSignal
     private let waker: Waker
+    private var endpoint: Endpoint { configuration.endpoints[0] }
 
     private var requests = RequestTable()
     /// Correlations of what waits for the link, in order; those that are over meanwhile are skipped.
@@ -67,7 +68,7 @@ final class ClientLoop {
     /// False when the client is to end.
     private func serveOneLink() throws(ZMQError) -> Bool {
         var link = try BrokerLink(
-            to: configuration.endpoint,
+            to: endpoint,
             in: context,
             waker: waker,
             heartbeat: configuration.heartbeat,
@@ -241,7 +242,7 @@ extension ClientLoop {
     private func expireRequests(over link: inout BrokerLink, at now: Moment) throws(ZMQError) {
         while let request = requests.removeExpired(at: now) {
             try withdraw(request, over: &link, at: now)
-            let (mayHaveRun, endpoint) = (request.mayHaveRun, configuration.endpoint)
+            let (mayHaveRun, endpoint) = (request.mayHaveRun, endpoint)
             request.finish(.failure(.deadlinePassed(request.parameters, mayHaveRun: mayHaveRun, endpoint: endpoint)))
         }
     }
@@ -251,7 +252,7 @@ extension ClientLoop {
             counters.connectionsLost.add(1, ordering: .relaxed)
             logger.warning(
                 "connection to the broker lost",
-                metadata: ["endpoint": "\(configuration.endpoint)", "reason": "\(reason)"]
+                metadata: ["endpoint": "\(endpoint)", "reason": "\(reason)"]
             )
         }
         for request in requests.all where request.phase == .sent { lose(request, because: reason) }
@@ -262,7 +263,6 @@ extension ClientLoop {
             request.wasLost()
             backlog.append(request.key)
         } else if requests.remove(request.key) != nil {
-            let endpoint = configuration.endpoint
             request.finish(.failure(.connectionLost(request.parameters, endpoint: endpoint, reason: reason)))
         }
     }

@@ -19,9 +19,19 @@ public func withBusClient<Result>(
     logger: Logger = Logger(label: "bus-client"),
     _ body: (BusClient) async throws -> Result
 ) async throws -> Result {
+    try await withBusClient(connectedTo: [endpoint], context: context, logger: logger, body)
+}
+
+/// The same with a list of brokers, of which one is used at a time: see ``BusClient/Configuration/endpoints``.
+public func withBusClient<Result>(
+    connectedTo endpoints: [Endpoint],
+    context: Context? = nil,
+    logger: Logger = Logger(label: "bus-client"),
+    _ body: (BusClient) async throws -> Result
+) async throws -> Result {
     let own = context == nil ? Context() : nil
     defer { own?.close() }
-    let client = BusClient(.init(endpoint: endpoint), context: context ?? own ?? Context(), logger: logger)
+    let client = BusClient(.init(endpoints: endpoints), context: context ?? own ?? Context(), logger: logger)
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await client.run() }
         let result: Result
