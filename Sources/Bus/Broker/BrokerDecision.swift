@@ -9,7 +9,9 @@ enum BrokerDecision: Sendable, Hashable {
     /// Send the frame, a reply, to this client; what is held for `slot` is needed no more.
     case deliver(peer: Int, slot: Int)
     /// Send the frame, a part of a reply, to this client.
-    case deliverPart(peer: Int)
+    case deliverPart(peer: Int, slot: Int)
+    /// Send the frame, a grant of more parts, to the worker that has the request.
+    case grant(peer: Int, slot: Int)
     /// The request is for the broker's own service.
     case answerYourself
     /// Nothing is done with the frame itself.
@@ -33,6 +35,8 @@ struct BrokerDispatch: Sendable, Hashable {
     let peer: Int
     let correlation: UInt64
     let timeLeft: UInt32
+    /// How many parts of a reply the client takes by now.
+    let credits: UInt16
     /// Keep a second reference of the frame for the slot.
     let keep: Bool
     /// It was sent before, so its memory may still be read by somebody: patch a copy.
@@ -42,6 +46,7 @@ struct BrokerDispatch: Sendable, Hashable {
     func patch(_ frame: UnsafeMutableRawBufferPointer) {
         EnvelopePatch.setCorrelation(correlation, in: frame)
         EnvelopePatch.setTimeLeft(timeLeft, in: frame)
+        EnvelopePatch.setCredits(credits, in: frame)
         if isRepeated { EnvelopePatch.insert(.repeated, in: frame) }
     }
 }

@@ -173,7 +173,10 @@ extension BrokerLoop {
         case .deliver(let client, let slot):
             messages.discard(slot)
             try deliver(&frame, to: client)
-        case .deliverPart(let client): try deliver(&frame, to: client)
+        case .deliverPart(let client, let slot):
+            messages.discard(slot)
+            try stream(&frame, to: client, of: slot)
+        case .grant(let worker, let slot): try stream(&frame, to: worker, of: slot)
         case .hold(let slot): hold(&frame, for: slot)
         case .answerYourself: try answer(&frame, for: peer)
         case .done: break
@@ -207,6 +210,17 @@ extension BrokerLoop {
         guard outcome != .sent else { return }
         machine.couldNotDeliver()
         if outcome == .unreachable { machine.remove(peer: client, because: "disconnected") }
+    }
+
+    /// Sends a part of a reply, or a grant for more.
+    private mutating func stream(_ frame: inout Message, to peer: Int, of slot: Int) throws(ZMQError) {
+        let outcome = try send(&frame, to: peer)
+        guard outcome != .sent else { return }
+        if outcome == .unreachable {
+            machine.remove(peer: peer, because: "disconnected")
+        } else {
+            machine.couldNotStream(slot)
+        }
     }
 
     /// Sends what has waited and can go now.

@@ -35,51 +35,6 @@ extension BrokerMachine {
         }
         if view.correlation != 0 { tell(peer, Envelope(.heartbeat, correlation: view.correlation)) }
     }
-
-    mutating func cancel(_ view: EnvelopeView, from client: Int) {
-        if let slot = slot(of: view.correlation, from: client) { takeBackFromClient(slot) }
-    }
-
-    /// Searched from both ends at once: what is given up is mostly the oldest, whose time is over, or the newest.
-    private func slot(of correlation: UInt64, from client: Int) -> Int? {
-        var (old, new) = (peers[client].requests.firstSlot, peers[client].requests.lastSlot)
-        while let first = old, let last = new {
-            if requests[first].clientCorrelation == correlation { return first }
-            if requests[last].clientCorrelation == correlation { return last }
-            old = clientLinks.slot(after: first)
-            // They have met.
-            if first == last || old == last { return nil }
-            new = clientLinks.slot(before: last)
-        }
-        return nil
-    }
-
-    /// Nobody waits any more for anything that this client has asked.
-    mutating func takeBackRequests(of client: Int) {
-        while let slot = peers[client].requests.firstSlot { takeBackFromClient(slot) }
-    }
-
-    /// Nobody waits for this request any more: if a worker has it, it is told.
-    private mutating func takeBackFromClient(_ slot: Int) {
-        statistics.cancelled += 1
-        if requests[slot].state == .queued {
-            leaveQueue(slot)
-            actions.append(.release(slot: slot))
-            close(slot)
-        } else {
-            abandon(slot)
-        }
-    }
-
-    /// Leaves a request with its worker, which is told that nobody waits.
-    mutating func abandon(_ slot: Int) {
-        leaveClient(slot)
-        requests[slot].state = .abandoned
-        count(0, heldFor: slot)
-        actions.append(.release(slot: slot))
-        let worker = requests[slot].worker
-        tell(workers[worker].peer, Envelope(.cancel, correlation: requests.correlation(of: slot)))
-    }
 }
 
 // MARK: - What could not be sent

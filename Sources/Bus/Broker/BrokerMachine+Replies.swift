@@ -17,23 +17,8 @@ extension BrokerMachine {
         return .deliver(peer: client, slot: slot)
     }
 
-    /// A part of a reply; the request stays where it is.
-    mutating func passPart(
-        _ part: EnvelopeView,
-        in frame: UnsafeMutableRawBufferPointer,
-        from peer: Int
-    ) -> BrokerDecision {
-        guard let slot = slotInHand(of: part.correlation, from: peer) else {
-            statistics.stale += 1
-            return .done
-        }
-        guard requests[slot].client != RequestSlot.nobody else { return .done }
-        readdress(frame, to: requests[slot].clientCorrelation)
-        return .deliverPart(peer: requests[slot].client)
-    }
-
     /// The request that this very peer was given under this correlation, and has not answered.
-    private func slotInHand(of correlation: UInt64, from peer: Int) -> Int? {
+    func slotInHand(of correlation: UInt64, from peer: Int) -> Int? {
         guard let slot = requests.slot(of: correlation), requests[slot].worker != RequestSlot.nobody,
             requests[slot].worker == peers[peer].worker
         else { return nil }
@@ -41,7 +26,7 @@ extension BrokerMachine {
     }
 
     /// Only the broker says that it speaks for itself.
-    private func readdress(_ frame: UnsafeMutableRawBufferPointer, to correlation: UInt64) {
+    func readdress(_ frame: UnsafeMutableRawBufferPointer, to correlation: UInt64) {
         EnvelopePatch.setCorrelation(correlation, in: frame)
         EnvelopePatch.remove(.fromBroker, in: frame)
     }

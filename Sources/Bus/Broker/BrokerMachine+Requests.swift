@@ -67,7 +67,8 @@ extension BrokerMachine {
         requests[slot].clientCorrelation = request.correlation
         requests[slot].service = service
         requests[slot].deadline = now.after(milliseconds: request.timeLeft)
-        clientLinks.append(slot, to: &peers[client].requests)
+        requests[slot].credits = request.credits
+        joinClient(slot)
         statistics.requests += 1
         return slot
     }
@@ -171,6 +172,7 @@ extension BrokerMachine {
             peer: workers[worker].peer,
             correlation: requests.correlation(of: slot),
             timeLeft: requests[slot].deadline.millisecondsLeft(at: now),
+            credits: requests[slot].credits,
             keep: keep,
             isRepeated: isRepeated
         )
@@ -225,14 +227,6 @@ extension BrokerMachine {
         leaveClient(slot)
         count(0, heldFor: slot)
         requests.close(slot)
-    }
-
-    /// Nobody waits for the answer any more.
-    mutating func leaveClient(_ slot: Int) {
-        let client = requests[slot].client
-        guard client != RequestSlot.nobody else { return }
-        clientLinks.remove(slot, from: &peers[client].requests)
-        requests[slot].client = RequestSlot.nobody
     }
 
     func canHold(_ bytes: Int) -> Bool { heldBytes + bytes <= limits.heldBytesLimit }

@@ -48,7 +48,7 @@ extension BrokerMachine {
         list(service)
     }
 
-    mutating func credit(_ view: EnvelopeView, from peer: Int) {
+    mutating func changeCredits(_ view: EnvelopeView, of peer: Int) {
         let worker = peers[peer].worker
         guard worker != PeerRow.nobody else { return tell(peer, .brokerGoodbye(.gone)) }
         workers[worker].credits = Int(view.credits)

@@ -22,6 +22,8 @@ struct BrokerMachine: Sendable {
     var workLinks = SlotLinks()
     /// Lists of what clients wait for.
     var clientLinks = SlotLinks()
+    /// What clients with many requests wait for, by correlation.
+    var requestIndex: RequestIndex
 
     /// Services whose queue may move.
     var listed: [Int] = []
@@ -66,6 +68,7 @@ struct BrokerMachine: Sendable {
         self.instance = instance
         requests = RequestSlots(firstGeneration: firstGeneration)
         routes = RoutingTable(seed: seed)
+        requestIndex = RequestIndex(seed: seed)
         var services = ServiceTable(seed: seed)
         ownRow = Array(Self.ownService.utf8).withUnsafeBytes { services.insert($0) }
         self.services = services
@@ -110,8 +113,8 @@ extension BrokerMachine {
         case .request: return admit(view, in: frame, from: peer, at: now)
         case .reply: return settle(view, in: frame, from: peer)
         case .partial: return passPart(view, in: frame, from: peer)
+        case .credit: return credit(view, in: frame, from: peer)
         case .ready: ready(view, from: peer, at: now)
-        case .credit: credit(view, from: peer)
         case .heartbeat: heartbeat(view, from: peer)
         case .cancel: cancel(view, from: peer)
         case .goodbye: goodbye(view, from: peer)

@@ -9,6 +9,7 @@ enum BrokerRefusal: Sendable, Hashable {
     case tooLarge(bytes: Int, limit: Int)
     case expired(service: String)
     case workerLost(service: String)
+    case partLost(service: String)
     case malformed(EnvelopeError)
 
     var status: Status {
@@ -16,7 +17,7 @@ enum BrokerRefusal: Sendable, Hashable {
         case .noWorker, .queueFull, .tooMuch, .stopping: .serviceUnavailable
         case .tooLarge: .contentTooLarge
         case .expired: .gatewayTimeout
-        case .workerLost: .badGateway
+        case .workerLost, .partLost: .badGateway
         case .malformed: .badRequest
         }
     }
@@ -25,7 +26,7 @@ enum BrokerRefusal: Sendable, Hashable {
     var retryAfter: Int? {
         switch self {
         case .queueFull, .tooMuch, .stopping: 1
-        case .noWorker, .tooLarge, .expired, .workerLost, .malformed: nil
+        case .noWorker, .tooLarge, .expired, .workerLost, .partLost, .malformed: nil
         }
     }
 
@@ -38,6 +39,7 @@ enum BrokerRefusal: Sendable, Hashable {
         case .tooLarge(let bytes, let limit): "The body has \(bytes) bytes; \(limit) are allowed."
         case .expired(let service): "The service '\(service)' did not answer in time."
         case .workerLost(let service): "The worker of the service '\(service)' that had the request is gone."
+        case .partLost(let service): "A part of the reply of the service '\(service)' could not be passed on."
         case .malformed(let error): error.description
         }
     }

@@ -12,6 +12,8 @@ struct PeerRow: BrokerRow {
     var worker = PeerRow.nobody
     /// The requests it waits for, oldest first.
     var requests = SlotList()
+    /// Whether they are in the ``RequestIndex``.
+    var isIndexed = false
 
     static let nobody = -1
     static let vacant = PeerRow()

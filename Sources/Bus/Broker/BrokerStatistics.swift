@@ -6,6 +6,8 @@ struct BrokerStatistics: Sendable, Hashable {
     var requests = 0
     /// Replies passed to their clients.
     var replies = 0
+    /// Parts of replies passed to their clients.
+    var parts = 0
     /// Requests that had to wait for a credit.
     var queued = 0
     /// Requests refused: no worker, too much waiting, too large.
@@ -27,7 +29,8 @@ struct BrokerStatistics: Sendable, Hashable {
 
     var json: JSONObject {
         [
-            "requests": JSONValue(requests), "replies": JSONValue(replies), "queued": JSONValue(queued),
+            "requests": JSONValue(requests), "replies": JSONValue(replies), "parts": JSONValue(parts),
+            "queued": JSONValue(queued),
             "refused": JSONValue(refused), "expired": JSONValue(expired), "cancelled": JSONValue(cancelled),
             "repeated": JSONValue(repeated), "lost": JSONValue(lost), "stale": JSONValue(stale),
             "undeliverable": JSONValue(undeliverable), "malformed": JSONValue(malformed),

@@ -19,6 +19,8 @@ struct RequestSlot: Sendable {
     var isRepeatable = false
     /// How often it was given to a worker.
     var attempts: UInt8 = 0
+    /// How many parts of a reply the client has said it takes, in the request and since.
+    var credits: UInt16 = 0
     /// The row of the peer that asked, or ``nobody``.
     var client = RequestSlot.nobody
     var clientCorrelation: UInt64 = 0

@@ -27,10 +27,6 @@ struct SlotLinks: Sendable {
         links[slot].next == SlotList.none ? nil : Int(links[slot].next)
     }
 
-    func slot(before slot: Int) -> Int? {
-        links[slot].previous == SlotList.none ? nil : Int(links[slot].previous)
-    }
-
     mutating func append(_ slot: Int, to list: inout SlotList) {
         let number = Int32(truncatingIfNeeded: slot)
         links[slot] = Link(next: SlotList.none, previous: list.last)

@@ -18,7 +18,8 @@ public struct Envelope: Sendable, Hashable {
     public var timeLeft: UInt32
     /// 0 (can wait) … 9 (urgent).
     public var priority: UInt8
-    /// How many requests a worker takes at once; in `ready` and `credit`.
+    /// How many requests a worker takes at once, in `ready` and `credit`; how many parts of a reply a client takes, in
+    /// `request`, or takes besides, in a `credit` with a correlation.
     public var credits: UInt16
     /// The trace this message belongs to.
     public var trace: TraceContext?
@@ -76,7 +77,7 @@ extension Envelope {
         case partial = 3
         /// A worker announces itself; the broker confirms.
         case ready = 4
-        /// A worker changes how many requests it takes at once.
+        /// A worker changes how many requests it takes at once; or a client takes more parts of a reply.
         case credit = 5
         /// A sign of life.
         case heartbeat = 6

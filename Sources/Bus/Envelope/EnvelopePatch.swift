@@ -14,6 +14,11 @@ public enum EnvelopePatch {
         frame.storeBigEndian(milliseconds, at: Offset.timeLeft)
     }
 
+    /// Replaces the credits.
+    public static func setCredits(_ credits: UInt16, in frame: UnsafeMutableRawBufferPointer) {
+        frame.storeBigEndian(credits, at: Offset.credits)
+    }
+
     /// Sets flags and leaves the others as they are.
     public static func insert(_ flags: Envelope.Flags, in frame: UnsafeMutableRawBufferPointer) {
         frame[Offset.flags] |= flags.rawValue

@@ -56,7 +56,7 @@ import Testing
         try bench.addWorker("worker")
         try bench.request(9)
         let part = Envelope(.partial, correlation: bench.forwarded, body: [1])
-        #expect(try bench.send(part, from: "worker") == .deliverPart(peer: bench.peer("client")))
+        #expect(try bench.send(part, from: "worker") == .deliverPart(peer: bench.peer("client"), slot: 0))
         #expect(bench.patched?.correlation == 9)
         #expect(try bench.send(part, from: "stranger") == .done)
         try bench.reply(part.correlation, from: "worker")

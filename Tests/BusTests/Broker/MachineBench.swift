@@ -69,7 +69,8 @@ struct MachineBench {
         service: String = "echo",
         flags: Envelope.Flags = [],
         timeLeft: UInt32 = 0,
-        priority: UInt8 = 4
+        priority: UInt8 = 4,
+        credits: UInt16 = 0
     ) throws -> BrokerDecision {
         let request = Envelope(
             .request,
@@ -78,7 +79,8 @@ struct MachineBench {
             operation: "execute",
             correlation: correlation,
             timeLeft: timeLeft,
-            priority: priority
+            priority: priority,
+            credits: credits
         )
         return try send(request, from: client)
     }

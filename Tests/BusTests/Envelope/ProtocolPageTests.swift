@@ -19,6 +19,8 @@ import Testing
             body: Array("hi".utf8)
         ),
         "reply": Envelope(.reply, status: .ok, correlation: 1 << 32, body: Array("hi".utf8)),
+        "credit": Envelope(.credit, correlation: 7, credits: 8),
+        "partial": Envelope(.partial, status: .ok, correlation: 7, body: Array("hi".utf8)),
         "heartbeat": Envelope(.heartbeat, service: "echo"),
         "goodbye": Envelope(.goodbye, service: "echo"),
     ]
