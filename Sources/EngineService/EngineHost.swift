@@ -15,8 +15,8 @@ public import ZeroMQ
 /// ```
 public final class EngineHost: Service, Sendable {
     public struct Configuration: Sendable {
-        /// The broker's endpoint for clients and workers.
-        public var endpoint: Endpoint
+        /// The brokers' endpoints for clients and workers, one or more: the engine works for all of them at once.
+        public var endpoints: [Endpoint]
 
         /// How many requests may be in hand at once. Default: 256.
         public var credits = 256
@@ -27,8 +27,13 @@ public final class EngineHost: Service, Sendable {
         /// Whether developer-defined commands may block their thread. Default: false.
         public var commandsMayBlock = false
 
+        public init(endpoints: [Endpoint]) {
+            self.endpoints = endpoints
+        }
+
+        /// The same with one broker.
         public init(endpoint: Endpoint) {
-            self.endpoint = endpoint
+            self.init(endpoints: [endpoint])
         }
     }
 
@@ -73,7 +78,7 @@ extension EngineHost {
         _ design: Design,
         _ configuration: Configuration
     ) -> BusWorker.Configuration {
-        var worker = BusWorker.Configuration(service: design.service.name, endpoint: configuration.endpoint)
+        var worker = BusWorker.Configuration(service: design.service.name, endpoints: configuration.endpoints)
         worker.credits = configuration.credits
         worker.drainTimeout = configuration.drainTimeout
         worker.handlersMayBlock = configuration.commandsMayBlock

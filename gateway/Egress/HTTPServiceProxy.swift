@@ -19,8 +19,8 @@ public final class HTTPServiceProxy: Service, Sendable {
 
     /// Where the bus is, and how much a service may answer.
     public struct Configuration: Sendable {
-        /// The broker's endpoint.
-        public var endpoint: Endpoint
+        /// The brokers' endpoints, one or more: the way out works for all of them at once.
+        public var endpoints: [Endpoint]
         /// How many calls run at once; more wait in the broker. Default: 256.
         public var credits = 256
         /// The largest answer, in bytes. Default: 8 MiB.
@@ -28,7 +28,10 @@ public final class HTTPServiceProxy: Service, Sendable {
         /// How long making a connection may take. Default: 5 s.
         public var connectTimeout: Duration = .seconds(5)
 
-        public init(endpoint: Endpoint) { self.endpoint = endpoint }
+        public init(endpoints: [Endpoint]) { self.endpoints = endpoints }
+
+        /// The same with one broker.
+        public init(endpoint: Endpoint) { self.init(endpoints: [endpoint]) }
     }
 
     private let configuration: Configuration
@@ -48,7 +51,7 @@ public final class HTTPServiceProxy: Service, Sendable {
         self.desk = desk
         let settings = BusWorker.Configuration(
             service: Self.service,
-            endpoint: configuration.endpoint,
+            endpoints: configuration.endpoints,
             credits: configuration.credits,
             announcement: ["internal": true, "description": "Calls registered HTTP services for the bus"]
         )

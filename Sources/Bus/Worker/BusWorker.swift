@@ -26,7 +26,8 @@ public final class BusWorker: Service, Sendable {
     private let context: Context
     private let logger: Logger
     private let handler: Handler
-    private let mailbox = Mailbox<WorkerCommand>()
+    private let brokers: [Connection]
+    /// Happens with the first broker's acknowledgement.
     private let readiness = OneTimeSignal()
     private let hasRun = Atomic(false)
 
@@ -38,6 +39,7 @@ public final class BusWorker: Service, Sendable {
         handler: @escaping Handler
     ) {
         self.configuration = configuration
+        brokers = configuration.endpoints.map { Connection(endpoint: $0) }
         self.context = context
         self.logger = logger
         self.handler = handler
@@ -55,37 +57,78 @@ public final class BusWorker: Service, Sendable {
         guard !hasRun.exchange(true, ordering: .relaxed) else {
             throw BusError(.closed, "this worker has been run before; make another one")
         }
-        defer { readiness.end() }
+        defer { endSignals() }
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await serve()
-            } onGracefulShutdown: { [mailbox] in
-                mailbox.post(.drain)
+            } onGracefulShutdown: {
+                self.post(.drain)
             }
-        } onCancel: { [mailbox] in
-            mailbox.post(.end)
+        } onCancel: {
+            self.post(.end)
         }
     }
 
-    /// Returns once the broker has acknowledged this worker for the first time, so that requests reach it.
+    /// Returns once one of the brokers has acknowledged this worker for the first time, so that requests reach it.
     ///
     /// - Throws: ``BusError/Code/closed`` when the worker ended before that; `CancellationError`.
     public var whenReady: Void {
         get async throws { try await readiness.wait() }
     }
 
+    /// Returns once every broker has acknowledged this worker for the first time; one that is down keeps it waiting.
+    ///
+    /// - Throws: as ``whenReady``.
+    public var whenReadyEverywhere: Void {
+        get async throws {
+            for broker in brokers { try await broker.readiness.wait() }
+        }
+    }
+
+    /// Runs one loop a broker. When one of them ends, all do: it was told to, was refused, or its context has ended.
     private func serve() async throws {
-        try await onSocketThread(named: "bus-worker") {
-            [configuration, context, logger, handler, mailbox, readiness] in
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for broker in brokers { group.addTask { try await self.serve(broker) } }
+            do {
+                try await group.waitForAll()
+            } catch {
+                post(.end)
+                throw error
+            }
+        }
+    }
+
+    private func serve(_ broker: Connection) async throws {
+        try await onSocketThread(named: "bus-worker") { [self] in
             let loop = try WorkerLoop(
                 configuration,
+                endpoint: broker.endpoint,
                 context: context,
                 logger: logger,
-                mailbox: mailbox,
-                readiness: readiness,
+                mailbox: broker.mailbox,
+                readiness: [broker.readiness, readiness],
                 handler: handler
             )
             try loop.run()
         }
+    }
+
+    private func post(_ command: WorkerCommand) {
+        for broker in brokers { broker.mailbox.post(command) }
+    }
+
+    private func endSignals() {
+        readiness.end()
+        for broker in brokers { broker.readiness.end() }
+    }
+}
+
+extension BusWorker {
+    /// One of the brokers that a worker serves.
+    private struct Connection: Sendable {
+        let endpoint: Endpoint
+        let mailbox = Mailbox<WorkerCommand>()
+        /// Happens with this broker's acknowledgement.
+        let readiness = OneTimeSignal()
     }
 }

@@ -6,8 +6,9 @@ extension BusWorker {
     public struct Configuration: Sendable {
         /// The name it serves, 1 to 255 bytes. Workers of the same name share the load.
         public var service: String
-        /// Where the broker accepts clients and workers.
-        public var endpoint: Endpoint
+        /// Where brokers accept workers, one or more. The worker serves all of them at once; brokers know nothing of
+        /// each other.
+        public var endpoints: [Endpoint]
         /// How many requests it works on at once; 1 to 65,535. Default: 256.
         public var credits: Int
         /// What others may know of it, such as `tags`; the broker passes it on unread. Default: empty.
@@ -27,7 +28,7 @@ extension BusWorker {
 
         public init(
             service: String,
-            endpoint: Endpoint,
+            endpoints: [Endpoint],
             credits: Int = 256,
             announcement: JSONValue = [:],
             drainTimeout: Duration = .seconds(30),
@@ -36,13 +37,36 @@ extension BusWorker {
             security: CurveClient? = nil
         ) {
             self.service = service
-            self.endpoint = endpoint
+            self.endpoints = endpoints
             self.credits = credits
             self.announcement = announcement
             self.drainTimeout = drainTimeout
             self.handlersMayBlock = handlersMayBlock
             self.heartbeat = heartbeat
             self.security = security
+        }
+
+        /// The same with one broker.
+        public init(
+            service: String,
+            endpoint: Endpoint,
+            credits: Int = 256,
+            announcement: JSONValue = [:],
+            drainTimeout: Duration = .seconds(30),
+            handlersMayBlock: Bool = false,
+            heartbeat: Duration = .seconds(1),
+            security: CurveClient? = nil
+        ) {
+            self.init(
+                service: service,
+                endpoints: [endpoint],
+                credits: credits,
+                announcement: announcement,
+                drainTimeout: drainTimeout,
+                handlersMayBlock: handlersMayBlock,
+                heartbeat: heartbeat,
+                security: security
+            )
         }
     }
 }

@@ -23,10 +23,11 @@ final class WorkerLoop {
     private static let grace = Duration.seconds(1)
 
     private let configuration: BusWorker.Configuration
+    private let endpoint: Endpoint
     private let context: Context
     private let logger: Logger
     private let mailbox: Mailbox<WorkerCommand>
-    private let readiness: OneTimeSignal
+    private let readiness: [OneTimeSignal]
     private let waker: Waker
     private let route: ReplyRoute
     private let runner: HandlerRunner
@@ -46,13 +47,15 @@ final class WorkerLoop {
 
     init(
         _ configuration: BusWorker.Configuration,
+        endpoint: Endpoint,
         context: Context,
         logger: Logger,
         mailbox: Mailbox<WorkerCommand>,
-        readiness: OneTimeSignal,
+        readiness: [OneTimeSignal],
         handler: @escaping BusWorker.Handler
     ) throws(ZMQError) {
         self.configuration = configuration
+        self.endpoint = endpoint
         self.context = context
         self.logger = logger
         self.mailbox = mailbox
@@ -92,7 +95,7 @@ final class WorkerLoop {
     /// False when the worker is to end.
     private func serveOneLink() throws(ZMQError) -> Bool {
         var link = try BrokerLink(
-            to: configuration.endpoint,
+            to: endpoint,
             in: context,
             waker: waker,
             heartbeat: configuration.heartbeat,
@@ -153,7 +156,7 @@ final class WorkerLoop {
         logger.warning(
             "connection to the broker lost",
             metadata: [
-                "service": "\(configuration.service)", "endpoint": "\(configuration.endpoint)", "reason": "\(reason)",
+                "service": "\(configuration.service)", "endpoint": "\(endpoint)", "reason": "\(reason)",
             ]
         )
     }
@@ -270,7 +273,7 @@ extension WorkerLoop {
         // The broker took us in before it read our goodbye: it may have sent requests, and will say when it has not.
         if !isUp, case .draining = phase { isSealed = false }
         isUp = true
-        readiness.happen()
+        for signal in readiness { signal.happen() }
     }
 
     /// The broker sends nothing more: because we asked for it, because it has forgotten us, or because it ends.

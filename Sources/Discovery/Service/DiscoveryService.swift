@@ -10,14 +10,19 @@ public import ZeroMQ
 /// store, and publishes every change under `registry.<serviceName>`.
 public final class DiscoveryService: Service {
     public struct Configuration: Sendable {
-        /// The broker's endpoint.
-        public var endpoint: Endpoint
+        /// The brokers' endpoints, one or more: the service works for all of them at once.
+        public var endpoints: [Endpoint]
         public var liveness = LivenessConfiguration()
         /// What `about` and the registry say of this service.
         public var version = "1.0.0"
 
+        public init(endpoints: [Endpoint]) {
+            self.endpoints = endpoints
+        }
+
+        /// The same with one broker.
         public init(endpoint: Endpoint) {
-            self.endpoint = endpoint
+            self.init(endpoints: [endpoint])
         }
     }
 
@@ -107,7 +112,7 @@ public final class DiscoveryService: Service {
             "version": .string(configuration.version),
         ]
         return BusWorker(
-            .init(service: Self.name, endpoint: configuration.endpoint, announcement: announcement),
+            .init(service: Self.name, endpoints: configuration.endpoints, announcement: announcement),
             context: context,
             logger: logger
         ) { request in

@@ -11,8 +11,8 @@ public import ZeroMQ
 /// each entry as an event under `job.<id>`.
 public final class JobService: Service {
     public struct Configuration: Sendable {
-        /// The broker's endpoint.
-        public var endpoint: Endpoint
+        /// The brokers' endpoints, one or more: the service works for all of them at once.
+        public var endpoints: [Endpoint]
         /// How much is done at once, and how long others may take.
         public var jobs = JobController.Configuration()
         /// What `about` and the registry say of this service.
@@ -21,8 +21,13 @@ public final class JobService: Service {
         /// then goes on at the next start. Default: 10 seconds.
         public var drainTimeout: Duration = .seconds(10)
 
+        public init(endpoints: [Endpoint]) {
+            self.endpoints = endpoints
+        }
+
+        /// The same with one broker.
         public init(endpoint: Endpoint) {
-            self.endpoint = endpoint
+            self.init(endpoints: [endpoint])
         }
     }
 
@@ -91,7 +96,7 @@ public final class JobService: Service {
         let jobs = configuration.jobs.runningLimit + configuration.jobs.waitingLimit
         return BusWorker.Configuration(
             service: name,
-            endpoint: configuration.endpoint,
+            endpoints: configuration.endpoints,
             credits: min(jobs + 1_024, Int(UInt16.max)),
             announcement: announcement,
             drainTimeout: configuration.drainTimeout

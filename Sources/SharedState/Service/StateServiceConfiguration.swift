@@ -5,8 +5,8 @@ public import ZeroMQ
 extension StateService {
     /// Where the state service works, and how much it takes on.
     public struct Configuration: Sendable {
-        /// Where the broker accepts workers.
-        public var endpoint: Endpoint
+        /// Where brokers accept workers, one or more: the service works for all of them at once.
+        public var endpoints: [Endpoint]
         /// How many requests it works on at once; 1 to 65,535. Default: 1,024.
         public var credits: Int
         /// How long a graceful shutdown waits for what is in hand. Default: 30 seconds.
@@ -16,15 +16,25 @@ extension StateService {
 
         /// A configuration of defaults.
         public init(
+            endpoints: [Endpoint],
+            credits: Int = 1024,
+            drainTimeout: Duration = .seconds(30),
+            version: String = "1.0.0"
+        ) {
+            self.endpoints = endpoints
+            self.credits = credits
+            self.drainTimeout = drainTimeout
+            self.version = version
+        }
+
+        /// The same with one broker.
+        public init(
             endpoint: Endpoint,
             credits: Int = 1024,
             drainTimeout: Duration = .seconds(30),
             version: String = "1.0.0"
         ) {
-            self.endpoint = endpoint
-            self.credits = credits
-            self.drainTimeout = drainTimeout
-            self.version = version
+            self.init(endpoints: [endpoint], credits: credits, drainTimeout: drainTimeout, version: version)
         }
     }
 }
@@ -33,7 +43,7 @@ extension StateService.Configuration {
     var worker: BusWorker.Configuration {
         BusWorker.Configuration(
             service: StateService.name,
-            endpoint: endpoint,
+            endpoints: endpoints,
             credits: credits,
             announcement: [
                 "tags": ["state", "store"],
