@@ -10,6 +10,8 @@ import Synchronization
 /// One context a process is the rule; `inproc://` works only within one. All members may be called from any thread.
 public final class Context: Sendable {
     private let state: Mutex<State>
+    /// Who says which peers may connect: see ``authenticate(domain:by:)``.
+    let authenticators = Mutex(AuthenticatorTable())
 
     private struct State {
         /// Nil once it has been given to `zmq_ctx_term`, or when it could not be made.

@@ -31,6 +31,13 @@ public enum Curve {
         return text(publicKey)
     }
 
+    /// The text of a key of 32 bytes, as an authenticator gets it; nil when these are not 32 bytes.
+    static func text(ofKey key: [UInt8]) -> String? {
+        var characters = [CChar](repeating: 0, count: 41)
+        guard key.count == 32, zmq_z85_encode(&characters, key, key.count) != nil else { return nil }
+        return text(characters)
+    }
+
     private static func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

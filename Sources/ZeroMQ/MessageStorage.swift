@@ -1,4 +1,5 @@
 import CZMQ
+import Glibc
 
 /// The 64 bytes of a `zmq_msg_t`, under a type that clients of this module can see without seeing libzmq.
 ///
@@ -57,6 +58,18 @@ struct MessageStorage {
     static func hasMore(_ storage: borrowing MessageStorage) -> Bool {
         withUnsafePointer(to: storage) { zmq_msg_more(message(at: UnsafeMutablePointer(mutating: $0))) } != 0
     }
+
+    /// A text that libzmq keeps with the connection the message came over, which lives at least as long as the message.
+    static func property(named name: StaticString, of storage: borrowing MessageStorage) -> UnsafePointer<CChar>? {
+        withUnsafePointer(to: storage) { pointer in
+            let message = message(at: UnsafeMutablePointer(mutating: pointer))
+            return name.withUTF8Buffer { name in
+                name.withMemoryRebound(to: CChar.self) { zmq_msg_gets(message, $0.baseAddress) }
+            }
+        }
+    }
+
+    static func length(of text: UnsafePointer<CChar>) -> Int { strlen(text) }
 
     /// The bytes of the message at `pointer`. Short ones are inside it, so they move when it does.
     @usableFromInline

@@ -77,6 +77,10 @@ extension SocketOption where Value == Bool {
     /// XPUB: receive every subscription and every end of one. Write only. Default: false.
     public static var xpubVerboser: Self { .bool("XPUB verboser", ZMQ_XPUB_VERBOSER) }
 
+    /// XPUB: a subscription has no effect until the socket is told so: see ``Socket/acceptSubscription(to:)``.
+    /// Every subscription and every end of one is received. Write only. Default: false.
+    public static var xpubManual: Self { .bool("XPUB manual", ZMQ_XPUB_MANUAL) }
+
     /// XPUB and PUB: refuse what a slow subscriber cannot take, instead of dropping it for this subscriber.
     /// Write only. Default: false.
     public static var xpubNoDrop: Self { .bool("XPUB no drop", ZMQ_XPUB_NODROP) }
@@ -117,7 +121,8 @@ extension SocketOption where Value == [UInt8] {
 }
 
 extension SocketOption where Value == String {
-    /// The domain that an authenticator (ZAP) is told. Default: empty.
+    /// The domain that an authenticator (ZAP) is told: see ``Context/authenticate(domain:by:)``. Peers without CURVE are
+    /// shown to it only if there is one. Default: empty.
     public static var zapDomain: Self { .text("ZAP domain", ZMQ_ZAP_DOMAIN) }
 
     /// This socket's CURVE public key, 40 characters of Z85.

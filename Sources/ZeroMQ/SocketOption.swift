@@ -53,6 +53,18 @@ extension Socket {
         try unsubscribe(from: Array(prefix.utf8))
     }
 
+    /// Lets the peer whose subscription a manual XPUB received last have what it asked for, or less or more than that.
+    ///
+    /// Does nothing when the peer is gone. See ``SocketOption/xpubManual``.
+    public func acceptSubscription(to prefix: [UInt8]) throws(ZMQError) {
+        try setRawOption(ZMQ_SUBSCRIBE, to: prefix, named: "a subscription of a peer")
+    }
+
+    /// Takes a subscription from the peer whose message a manual XPUB received last.
+    public func endSubscription(to prefix: [UInt8]) throws(ZMQError) {
+        try setRawOption(ZMQ_UNSUBSCRIBE, to: prefix, named: "an end of a subscription of a peer")
+    }
+
     func setRawOption(_ number: Int32, to value: [UInt8], named name: String) throws(ZMQError) {
         let result = value.withUnsafeBytes { zmq_setsockopt(handle, number, $0.baseAddress, $0.count) }
         if result != 0 { throw ZMQError.last("set \(name)") }

@@ -42,7 +42,7 @@ public enum SocketThread {
     }
 
     /// Starts a thread and returns; nobody waits for its end.
-    private static func start(named name: String, _ body: @escaping () -> Void) throws(ZMQError) {
+    static func start(named name: String, _ body: @escaping () -> Void) throws(ZMQError) {
         let start = Unmanaged.passRetained(ThreadStart(name: name, body: body))
         var thread = pthread_t()
         let code = pthread_create(&thread, nil, { runThread($0) }, start.toOpaque())
