@@ -1,18 +1,24 @@
 import DequeModule
 import Synchronization
 
-/// The events that were published and are not sent yet; bounded, the oldest go first.
+/// The events that wait for one broker; bounded, the oldest go first.
 final class EventOutbox: Sendable {
     private struct State {
-        var events = Deque<Event>()
+        var events = Deque<EventMessage>()
+        var bytes = 0
         var dropped = 0
     }
 
     private let limit: Int
+    private let byteLimit: Int
     private let state = Mutex(State())
 
-    init(limit: Int) {
+    /// - Parameters:
+    ///   - limit: how many events it holds.
+    ///   - byteLimit: how many bytes it holds; a single event may be larger.
+    init(limit: Int, byteLimit: Int) {
         self.limit = limit
+        self.byteLimit = byteLimit
     }
 
     /// How many events had no room.
@@ -21,23 +27,33 @@ final class EventOutbox: Sendable {
     var isEmpty: Bool { state.withLock { $0.events.isEmpty } }
 
     /// Adds events; true when there were none before, so that somebody must be told.
-    func add(_ events: [Event]) -> Bool {
+    func add(_ events: [EventMessage]) -> Bool {
         state.withLock { state in
             let wasEmpty = state.events.isEmpty
-            state.events.append(contentsOf: events)
-            let excess = max(state.events.count - limit, 0)
-            state.events.removeFirst(excess)
-            state.dropped += excess
+            for event in events {
+                state.bytes += event.footprint
+                state.events.append(event)
+            }
+            while state.events.count > limit || (state.bytes > byteLimit && state.events.count > 1) {
+                Self.dropOldest(&state)
+            }
             return wasEmpty && !state.events.isEmpty
         }
     }
 
     /// Takes the oldest events out, at most `count`.
-    func take(_ count: Int) -> [Event] {
+    func take(_ count: Int) -> [EventMessage] {
         state.withLock { state in
             let taken = Array(state.events.prefix(count))
             state.events.removeFirst(taken.count)
+            for event in taken { state.bytes -= event.footprint }
             return taken
         }
+    }
+
+    private static func dropOldest(_ state: inout State) {
+        guard let oldest = state.events.popFirst() else { return }
+        state.bytes -= oldest.footprint
+        state.dropped += 1
     }
 }

@@ -3,7 +3,10 @@ public import ServiceLifecycle
 import Synchronization
 public import ZeroMQ
 
-/// Receives events from the broker, for any number of subscriptions over one socket.
+/// Receives events from a broker, for any number of subscriptions over one socket.
+///
+/// Of several brokers it is on one, and goes on to the next when that one is lost: at once when the connection is cut or
+/// refused, after three heartbeats of silence. Its subscriptions then say ``Delivery/interrupted``.
 ///
 /// ```swift
 /// let subscription = try await subscriber.subscribe(to: "job.")
@@ -14,7 +17,7 @@ public import ZeroMQ
 ///
 /// Publishing and subscribing may lose: use ``events(of:after:replay:)`` where every event counts.
 public final class EventSubscriber: Service, Sendable {
-    private let endpoint: Endpoint
+    private let endpoints: [Endpoint]
     private let context: Context
     private let logger: Logger
     private let heartbeat: Duration
@@ -25,22 +28,33 @@ public final class EventSubscriber: Service, Sendable {
     /// Connects to nothing yet: ``run()`` does.
     ///
     /// - Parameters:
-    ///   - endpoint: where the broker accepts subscribers.
+    ///   - endpoints: where each broker accepts subscribers, in the order in which they are tried; at least one.
     ///   - heartbeat: after how long without an event the connection is tried; after three such silences without an
-    ///     answer it is made again.
-    ///   - security: its keys and the broker's, for `tcp://` endpoints; nil for a broker without keys.
+    ///     answer it is given up. Default: 1 second.
+    ///   - security: its keys and the brokers', for `tcp://` endpoints; nil for brokers without keys.
     public init(
+        endpoints: [Endpoint],
+        context: Context,
+        logger: Logger,
+        heartbeat: Duration = .seconds(1),
+        security: CurveClient? = nil
+    ) {
+        self.endpoints = endpoints
+        self.context = context
+        self.logger = logger
+        self.heartbeat = heartbeat
+        self.security = security
+    }
+
+    /// For one broker.
+    public convenience init(
         endpoint: Endpoint,
         context: Context,
         logger: Logger,
         heartbeat: Duration = .seconds(1),
         security: CurveClient? = nil
     ) {
-        self.endpoint = endpoint
-        self.context = context
-        self.logger = logger
-        self.heartbeat = heartbeat
-        self.security = security
+        self.init(endpoints: [endpoint], context: context, logger: logger, heartbeat: heartbeat, security: security)
     }
 
     /// Receives until the task is cancelled or shut down gracefully, or the context is shut down.
@@ -55,9 +69,9 @@ public final class EventSubscriber: Service, Sendable {
         defer { endSubscriptions() }
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await onSocketThread(named: "bus-subscriber") {
-                [endpoint, context, logger, heartbeat, mailbox, security] in
+                [endpoints, context, logger, heartbeat, mailbox, security] in
                 let loop = try SubscriberLoop(
-                    endpoint: endpoint,
+                    endpoints: endpoints,
                     context: context,
                     logger: logger,
                     heartbeat: heartbeat,
@@ -74,14 +88,20 @@ public final class EventSubscriber: Service, Sendable {
     /// Subscribes to every topic that begins with `prefix`, and returns when the broker has the subscription: what is
     /// published from now on arrives.
     ///
-    /// Waits for ``run()`` and for the broker; cancel the task to stop waiting.
+    /// Waits for ``run()`` and for a broker.
     ///
     /// - Parameters:
     ///   - prefix: of topics; an empty one means all.
     ///   - bufferLimit: how many events wait for a slow consumer before they are given up, see
-    ///     ``Delivery/interrupted``.
-    /// - Throws: ``BusError/Code/closed`` when the subscriber has ended; `CancellationError`.
-    public func subscribe(to prefix: String, bufferLimit: Int = 10_000) async throws -> EventSubscription {
+    ///     ``Delivery/interrupted``. Default: 10,000.
+    ///   - timeout: how long to wait for a broker. Default: 30 seconds.
+    /// - Throws: ``BusError/Code/unreachable`` when no broker answered in time; ``BusError/Code/closed`` when the
+    ///   subscriber has ended; `CancellationError`.
+    public func subscribe(
+        to prefix: String,
+        bufferLimit: Int = 10_000,
+        within timeout: Duration = .seconds(30)
+    ) async throws -> EventSubscription {
         let buffer = SubscriptionBuffer(prefix: prefix, limit: bufferLimit)
         let confirmation = OneTimeSignal()
         guard mailbox.post(.subscribe(buffer, confirmation: confirmation)) else {
@@ -89,7 +109,8 @@ public final class EventSubscriber: Service, Sendable {
         }
         let subscription = EventSubscription(buffer) { [mailbox] in mailbox.post(.unsubscribe(buffer)) }
         do {
-            try await confirmation.wait()
+            let failure = BusError(.unreachable, "no broker has confirmed the subscription to \(prefix) in \(timeout)")
+            try await confirmation.wait(within: timeout, orThrow: failure)
         } catch {
             subscription.cancel()
             throw error

@@ -1,23 +1,22 @@
 import Logging
 import ZeroMQ
 
-/// The thread of a publisher: owns its XPUB socket and sends what is in the outbox.
+/// The thread that serves one broker for a publisher: owns an XPUB socket and sends what is in the outbox.
 ///
 /// The broker's XSUB subscribes to everything as soon as it has a connection; before that message arrives, an XPUB would
-/// drop every event silently, so nothing is sent.
+/// drop every event silently, so nothing is sent. A broker that reads slowly is waited for, and the outbox, which drops
+/// the oldest and counts them, is the only place where anything is lost while the connection stands.
 final class PublisherLoop {
     private enum Ending { case lost, ended }
 
     /// How many events are taken from the outbox at once.
     private static let batchLimit = 256
-    /// How many events wait for a broker that reads slowly; beyond, the newest are dropped.
-    private static let sendQueueLimit = 65_536
+    /// How many events libzmq holds for the connection; the outbox holds what comes beyond.
+    private static let sendQueueLimit = 8_192
 
-    private let endpoint: Endpoint
+    private let lane: PublisherLane
     private let context: Context
     private let logger: Logger
-    private let mailbox: Mailbox<PublisherCommand>
-    private let outbox: EventOutbox
     private let connected: OneTimeSignal
     private let security: CurveClient?
     private let waker: Waker
@@ -27,31 +26,30 @@ final class PublisherLoop {
     /// Whether the broker has subscribed on this connection.
     private var isUp = false
     private var wasUnsubscribed = false
+    /// Taken from the outbox and not sent yet, from `nextUnsent` on.
+    private var batch: [EventMessage] = []
+    private var nextUnsent = 0
     private var message = Message()
 
     init(
-        endpoint: Endpoint,
+        _ lane: PublisherLane,
         context: Context,
         logger: Logger,
-        mailbox: Mailbox<PublisherCommand>,
-        outbox: EventOutbox,
         connected: OneTimeSignal,
-        security: CurveClient? = nil
+        security: CurveClient?
     ) throws(ZMQError) {
-        self.endpoint = endpoint
+        self.lane = lane
         self.context = context
         self.logger = logger
-        self.mailbox = mailbox
-        self.outbox = outbox
         self.connected = connected
         self.security = security
         waker = try Waker()
-        mailbox.attach(waker)
+        lane.mailbox.attach(waker)
     }
 
     /// Serves one connection after another until told to end.
     func run() throws(ZMQError) {
-        defer { _ = mailbox.close() }
+        defer { _ = lane.mailbox.close() }
         do throws(ZMQError) {
             while try serveOneConnection() {}
         } catch {
@@ -64,7 +62,7 @@ final class PublisherLoop {
     private func serveOneConnection() throws(ZMQError) -> Bool {
         var connection = try MonitoredSocket(
             .xpub,
-            to: endpoint,
+            to: lane.endpoint,
             in: context,
             waker: waker,
             security: security,
@@ -75,13 +73,14 @@ final class PublisherLoop {
         let ending = try serve(&connection)
         try connection.close(linger: isUp && ending == .ended ? .seconds(1) : .zero)
         guard ending == .lost else { return false }
-        logger.warning("connection to the broker lost", metadata: ["endpoint": "\(endpoint)"])
+        logger.warning("connection to the broker lost", metadata: ["endpoint": "\(lane.endpoint)"])
         return true
     }
 
     /// The broker says nothing to a publisher, so ZeroMQ's own heartbeats have to tell that it is not there any more.
     private static func setUp(_ socket: borrowing Socket) throws(ZMQError) {
         try socket.set(.sendHighWaterMark, to: sendQueueLimit)
+        try socket.set(.xpubNoDrop, to: true)
         try socket.set(.heartbeatInterval, to: .seconds(1))
         try socket.set(.heartbeatTimeout, to: .seconds(3))
     }
@@ -92,16 +91,18 @@ final class PublisherLoop {
             takeCommands()
             try takeSubscriptions(of: connection)
             if wasUnsubscribed { return .lost }
-            if isUp { try sendEvents(over: connection) }
+            let isBlocked = isUp ? try !sendEvents(over: connection) : false
             if mustEnd { return .ended }
             if try connection.socket.pendingEvents().contains(.readable) { continue }
             if try connection.wasCut() { return .lost }
-            if mailbox.prepareToSleep() { try connection.sleep(until: nil) }
+            // Asking for events may have taken the news in that there is room again.
+            if isBlocked, try sendEvents(over: connection) { continue }
+            if lane.mailbox.prepareToSleep() { try connection.sleep(until: nil) }
         }
     }
 
     private func takeCommands() {
-        mailbox.take(into: &commands)
+        lane.mailbox.take(into: &commands)
         if commands.contains(.end) { mustEnd = true }
         commands.removeAll(keepingCapacity: true)
     }
@@ -117,27 +118,33 @@ final class PublisherLoop {
             connected.happen()
         }
     }
-
-    private func sendEvents(over connection: borrowing MonitoredSocket) throws(ZMQError) {
-        while true {
-            let events = outbox.take(Self.batchLimit)
-            if events.isEmpty { return }
-            for event in events { try send(event, over: connection) }
-        }
-    }
-
-    private func send(_ event: Event, over connection: borrowing MonitoredSocket) throws(ZMQError) {
-        for (frame, isLast) in [
-            (Array(event.topic.utf8), false), (event.sequence.bigEndianBytes, false), (event.encoded(), true),
-        ] {
-            var message = Message(copying: frame)
-            _ = try connection.socket.send(&message, more: !isLast)
-        }
-    }
 }
 
-extension UInt64 {
-    fileprivate var bigEndianBytes: [UInt8] {
-        withUnsafeBytes(of: bigEndian) { Array($0) }
+// MARK: - Sending
+
+extension PublisherLoop {
+    /// Sends until there is nothing, or the connection takes no more; false for the latter.
+    private func sendEvents(over connection: borrowing MonitoredSocket) throws(ZMQError) -> Bool {
+        while true {
+            while nextUnsent < batch.count {
+                guard try send(batch[nextUnsent], over: connection) else { return false }
+                nextUnsent += 1
+            }
+            batch = lane.outbox.take(Self.batchLimit)
+            nextUnsent = 0
+            if batch.isEmpty { return true }
+        }
+    }
+
+    /// False when the connection takes nothing now. Once it has taken the first frame, it takes the others, too.
+    private func send(_ event: EventMessage, over connection: borrowing MonitoredSocket) throws(ZMQError) -> Bool {
+        message = Message(copying: event.topic)
+        guard try connection.socket.send(&message, more: true) else { return false }
+        message = Message(size: 8)
+        message.withUnsafeMutableBytes { $0.storeBytes(of: event.sequence.bigEndian, as: UInt64.self) }
+        _ = try connection.socket.send(&message, more: true)
+        message = Message(adopting: event.body)
+        _ = try connection.socket.send(&message)
+        return true
     }
 }

@@ -3,15 +3,15 @@ import ZeroMQ
 
 /// The thread of a subscriber: owns its XSUB socket and gives every event to the subscriptions of its topic.
 ///
-/// Every connection begins with all subscriptions and a sync topic. When the broker answers it, everything stands; on
-/// any but the first connection the subscriptions are then told that something may be missing.
+/// It is on one broker at a time, and goes on to the next when that one is lost. Every connection begins with all
+/// subscriptions and a sync topic. When the broker answers it, everything stands; on any but the first connection the
+/// subscriptions are then told that something may be missing.
 final class SubscriberLoop {
     private enum Ending { case lost(String), ended }
 
     /// How many events are taken before consumers and the rest of the loop have their turn.
     private static let batchLimit = 512
 
-    private let endpoint: Endpoint
     private let context: Context
     private let logger: Logger
     private let heartbeat: Duration
@@ -19,6 +19,7 @@ final class SubscriberLoop {
     private let mailbox: Mailbox<SubscriberCommand>
     private let waker: Waker
 
+    private var rounds: BrokerRounds
     private var topics = TopicTable<SubscriptionInbox>()
     private var commands: [SubscriberCommand] = []
     private var mustEnd = false
@@ -32,14 +33,14 @@ final class SubscriberLoop {
     private var touched: [SubscriptionInbox] = []
 
     init(
-        endpoint: Endpoint,
+        endpoints: [Endpoint],
         context: Context,
         logger: Logger,
         heartbeat: Duration,
         mailbox: Mailbox<SubscriberCommand>,
         security: CurveClient? = nil
     ) throws(ZMQError) {
-        self.endpoint = endpoint
+        rounds = BrokerRounds(endpoints)
         self.context = context
         self.logger = logger
         self.heartbeat = heartbeat
@@ -62,7 +63,13 @@ final class SubscriberLoop {
 
     /// False when the subscriber is to end.
     private func serveOneLink() throws(ZMQError) -> Bool {
-        var link = try SubscriberLink(to: endpoint, in: context, waker: waker, heartbeat: heartbeat, security: security)
+        var link = try SubscriberLink(
+            to: rounds.current,
+            in: context,
+            waker: waker,
+            heartbeat: heartbeat,
+            security: security
+        )
         try subscribeToEverything(over: &link)
         let ending = try serve(&link)
         try link.close()
@@ -70,11 +77,13 @@ final class SubscriberLoop {
         case .ended: return false
         case .lost(let reason):
             logLoss(because: reason)
+            rounds.moveOn()
             return true
         }
     }
 
     private func serve(_ link: inout SubscriberLink) throws(ZMQError) -> Ending {
+        let endOfPatience = rounds.patienceWithRefusal.map { Moment.now + $0 } ?? .never
         while true {
             let now = Moment.now
             waker.reset()
@@ -83,8 +92,8 @@ final class SubscriberLoop {
             let isDrained = try receiveBatch(over: &link, at: now)
             if link.liveness.owesHeartbeat(at: now) { try probe(over: &link, at: now) }
             if isDrained, try !link.hasWork() {
-                if let reason = try link.reasonOfLoss(at: now) { return .lost(reason) }
-                if mailbox.prepareToSleep() { try link.sleep() }
+                if let reason = try link.reasonOfLoss(at: now, refusedUntil: endOfPatience) { return .lost(reason) }
+                if mailbox.prepareToSleep() { try link.sleep(refusedUntil: endOfPatience) }
             }
         }
     }
@@ -93,7 +102,7 @@ final class SubscriberLoop {
         guard connectionSync == nil else { return }
         logger.warning(
             "connection to the broker lost",
-            metadata: ["endpoint": "\(endpoint)", "reason": "\(reason)"]
+            metadata: ["endpoint": "\(rounds.current)", "reason": "\(reason)"]
         )
     }
 
@@ -193,6 +202,7 @@ extension SubscriberLoop {
 
     private func connectionStands() {
         connectionSync = nil
+        rounds.reached()
         flush()
         if wasUpBefore { for inbox in topics.all { inbox.buffer.interrupt() } }
         wasUpBefore = true

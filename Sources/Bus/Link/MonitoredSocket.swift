@@ -9,6 +9,7 @@ struct MonitoredSocket: ~Copyable {
     private var poller = Poller()
     private var hasBegun = false
     private var hasEnded = false
+    private var isRefused = false
 
     /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``, and `setUp` may change settings before.
     ///
@@ -55,6 +56,12 @@ struct MonitoredSocket: ~Copyable {
         return hasEnded
     }
 
+    /// Whether nobody takes the connection: libzmq goes on trying, its owner may try somebody else.
+    mutating func wasRefused() throws(ZMQError) -> Bool {
+        try takeEvents()
+        return isRefused
+    }
+
     /// Whether somebody is there, as far as that can be watched.
     mutating func isConnected() throws(ZMQError) -> Bool {
         try takeEvents()
@@ -63,8 +70,19 @@ struct MonitoredSocket: ~Copyable {
 
     private mutating func takeEvents() throws(ZMQError) {
         while let event = try monitor?.next(within: .zero) {
-            if event.kind == .handshakeSucceeded { hasBegun = true }
-            if event.kind == .disconnected { hasEnded = true }
+            take(event)
+        }
+    }
+
+    /// A connection that breaks before its handshake is over has carried nothing: it was refused, not cut.
+    private mutating func take(_ event: SocketEvent) {
+        switch event.kind {
+        case .handshakeSucceeded:
+            hasBegun = true
+            isRefused = false
+        case .disconnected where hasBegun: hasEnded = true
+        case .disconnected, .connectRetried: isRefused = !hasBegun
+        default: break
         }
     }
 

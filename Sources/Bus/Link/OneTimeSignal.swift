@@ -40,6 +40,22 @@ package final class OneTimeSignal: Sendable {
         }
     }
 
+    /// Waits until it happens, but not longer than `timeout`.
+    ///
+    /// - Throws: `failure` when that time is over; ``BusError/Code/closed`` when it will not happen any more;
+    ///   `CancellationError`.
+    package func wait(within timeout: Duration, orThrow failure: BusError) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await self.wait() }
+            group.addTask {
+                try await Task.sleep(for: timeout)
+                throw failure
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
     private func enqueue(_ waiter: Waiter) {
         let answer: Result<Void, any Error>? = state.withLock { state in
             if let outcome = state.outcome { return Self.answer(outcome) }

@@ -12,7 +12,7 @@ public final class Directory: Service {
     private let events: EventSubscriber
     private let logger: Logger
     private let contents = Mutex(DirectoryContents())
-    private let loaded = AsyncStream.makeStream(of: Void.self)
+    private let loaded = OneTimeSignal()
 
     /// - Parameters:
     ///   - client: asks discovery; the caller runs it, as `events`.
@@ -40,15 +40,16 @@ public final class Directory: Service {
         contents.withLock { $0.all }
     }
 
-    /// Returns when the first snapshot is there, or the task is cancelled.
+    /// Returns when the first snapshot is there, the directory has ended, or the task is cancelled.
     public func whenLoaded() async {
-        for await _ in loaded.stream {}
+        try? await loaded.wait()
     }
 
     /// Follows the registry until cancellation or graceful shutdown.
     public func run() async throws {
+        defer { loaded.end() }
         try await cancelWhenGracefulShutdown {
-            let subscription = try await self.events.subscribe(to: "registry.")
+            let subscription = try await self.events.subscribeWhenThere(to: "registry.")
             await self.catchUp()
             for await delivery in subscription {
                 self.take(delivery)
@@ -71,7 +72,7 @@ public final class Directory: Service {
     private func catchUp() async {
         guard contents.withLock({ $0.needsSnapshot }), let snapshot = await snapshot() else { return }
         contents.withLock { $0.start(from: snapshot) }
-        loaded.continuation.finish()
+        loaded.happen()
     }
 
     private func snapshot() async -> RegistrySnapshot? {

@@ -13,7 +13,7 @@ struct WorkerFollower: Sendable {
 
     /// Follows until its task is cancelled or the subscriber has ended.
     func run() async throws {
-        let subscription = try await events.subscribe(to: "bus.worker")
+        let subscription = try await events.subscribeWhenThere(to: "bus.worker")
         try await catchUp()
         for await delivery in subscription {
             try await take(delivery)

@@ -32,4 +32,19 @@ import Testing
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
+
+    @Test func whoWaitsOnlySoLongHearsThatItWasInVain() async {
+        let signal = OneTimeSignal()
+        let failure = BusError(.unreachable, "nobody is there")
+        let error = await #expect(throws: BusError.self) {
+            try await signal.wait(within: .milliseconds(5), orThrow: failure)
+        }
+        #expect(error?.message == "nobody is there")
+    }
+
+    @Test func whatHappensInTimeIsNoFailure() async throws {
+        let signal = OneTimeSignal()
+        signal.happen()
+        try await signal.wait(within: .seconds(60), orThrow: BusError(.unreachable, "nobody is there"))
+    }
 }
