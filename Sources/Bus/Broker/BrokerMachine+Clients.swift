@@ -12,8 +12,9 @@ extension BrokerMachine {
     mutating func joinClient(_ slot: Int) {
         let client = requests[slot].client
         clientLinks.append(slot, to: &peers[client].requests)
+        peers[client].requestCount += 1
         if peers[client].isIndexed {
-            requestIndex.insert(requests[slot].clientCorrelation, client: client, slot: slot)
+            requestIndex.insert(requests[slot].clientCorrelation, peer: client, row: slot)
         }
     }
 
@@ -22,8 +23,9 @@ extension BrokerMachine {
         let client = requests[slot].client
         guard client != RequestSlot.nobody else { return }
         clientLinks.remove(slot, from: &peers[client].requests)
+        peers[client].requestCount -= 1
         if peers[client].isIndexed {
-            requestIndex.remove(requests[slot].clientCorrelation, client: client, slot: slot)
+            requestIndex.remove(requests[slot].clientCorrelation, peer: client, row: slot)
             peers[client].isIndexed = !peers[client].requests.isEmpty
         }
         requests[slot].client = RequestSlot.nobody
@@ -31,7 +33,7 @@ extension BrokerMachine {
 
     /// The request under way that this client calls so.
     mutating func slot(of correlation: UInt64, from client: Int) -> Int? {
-        if peers[client].isIndexed { return requestIndex.slot(of: correlation, client: client) }
+        if peers[client].isIndexed { return requestIndex.row(of: correlation, peer: client) }
         var next = peers[client].requests.firstSlot
         for _ in 0..<Self.searchLimit {
             guard let slot = next else { return nil }
@@ -40,14 +42,14 @@ extension BrokerMachine {
         }
         guard next != nil else { return nil }
         indexRequests(of: client)
-        return requestIndex.slot(of: correlation, client: client)
+        return requestIndex.row(of: correlation, peer: client)
     }
 
     private mutating func indexRequests(of client: Int) {
         peers[client].isIndexed = true
         var next = peers[client].requests.firstSlot
         while let slot = next {
-            requestIndex.insert(requests[slot].clientCorrelation, client: client, slot: slot)
+            requestIndex.insert(requests[slot].clientCorrelation, peer: client, row: slot)
             next = clientLinks.slot(after: slot)
         }
     }
@@ -61,9 +63,7 @@ extension BrokerMachine {
     private mutating func takeBackFromClient(_ slot: Int) {
         statistics.cancelled += 1
         if requests[slot].state == .queued {
-            leaveQueue(slot)
-            actions.append(.release(slot: slot))
-            close(slot)
+            dropWaiting(slot)
         } else {
             abandon(slot)
         }
@@ -71,9 +71,9 @@ extension BrokerMachine {
 
     /// Leaves a request with its worker, which is told that nobody waits.
     mutating func abandon(_ slot: Int) {
+        count(0, heldFor: slot)
         leaveClient(slot)
         requests[slot].state = .abandoned
-        count(0, heldFor: slot)
         actions.append(.release(slot: slot))
         let worker = requests[slot].worker
         tell(workers[worker].peer, Envelope(.cancel, correlation: requests.correlation(of: slot)))

@@ -10,6 +10,7 @@ extension BrokerMachine {
             return .done
         }
         let (client, correlation) = (requests[slot].client, requests[slot].clientCorrelation)
+        if client != RequestSlot.nobody { services[requests[slot].service].counters.replies += 1 }
         finish(slot)
         guard client != RequestSlot.nobody else { return .done }
         readdress(frame, to: correlation)

@@ -11,13 +11,13 @@ extension BrokerMachine {
         }
         if service == ownRow { return .answerYourself }
         guard services[service].activeWorkers > 0, request.body.count <= limits.maxBody,
-            requests.count < limits.requestLimit
+            canOpen(for: client)
         else { return refuse(request, from: client) }
         let isFirst = services[service].queue.isEmpty
         if isFirst, let worker = leastLoadedWorker(of: service) {
             return forward(request, in: frame, from: client, to: worker, of: service, at: now)
         }
-        guard services[service].queue.count < limits.queueLimit, canHold(frame.count) else {
+        guard canHold(frame.count, for: client), hasRoom(for: client, in: service) else {
             return refuse(request, from: client)
         }
         return hold(request, bytes: frame.count, from: client, for: service, at: now)
@@ -32,7 +32,7 @@ extension BrokerMachine {
         at now: Moment
     ) -> BrokerDecision {
         let slot = open(request, from: client, for: service, at: now)
-        let keep = requests[slot].isRepeatable && canHold(frame.count)
+        let keep = requests[slot].isRepeatable && canHold(frame.count, for: client)
         requests[slot].isRepeatable = keep
         if keep { count(frame.count, heldFor: slot) }
         give(slot, to: worker)
@@ -50,8 +50,7 @@ extension BrokerMachine {
         let slot = open(request, from: client, for: service, at: now)
         count(bytes, heldFor: slot)
         statistics.queued += 1
-        services[service].queue.append(slot, priority: requests[slot].priority, links: &workLinks)
-        nowWaits(slot)
+        enqueue(slot)
         return .hold(slot: slot)
     }
 
@@ -68,13 +67,15 @@ extension BrokerMachine {
         requests[slot].service = service
         requests[slot].deadline = now.after(milliseconds: request.timeLeft)
         requests[slot].credits = request.credits
+        requests[slot].arrival = now
         joinClient(slot)
         statistics.requests += 1
+        services[service].counters.requests += 1
         return slot
     }
 
     private mutating func refuse(_ request: EnvelopeView, from client: Int) -> BrokerDecision {
-        statistics.refused += 1
+        if let service = services.row(of: request.service) { noteRefused(of: service) } else { statistics.refused += 1 }
         answer(reasonToRefuse(request), correlation: request.correlation, to: client)
         return .done
     }
@@ -142,75 +143,6 @@ extension BrokerMachine {
     }
 }
 
-// MARK: - The queue
-
-extension BrokerMachine {
-    /// The next request that has waited and can go now; nil when there is none.
-    mutating func nextDispatch(at now: Moment) -> BrokerDispatch? {
-        while let service = listed.last {
-            if let slot = services[service].queue.first {
-                if requests[slot].deadline <= now {
-                    expire(slot)
-                    continue
-                }
-                if let worker = leastLoadedWorker(of: service) { return dispatch(slot, to: worker, at: now) }
-            }
-            services[service].isListed = false
-            listed.removeLast()
-        }
-        return nil
-    }
-
-    private mutating func dispatch(_ slot: Int, to worker: Int, at now: Moment) -> BrokerDispatch {
-        leaveQueue(slot)
-        let isRepeated = requests[slot].attempts > 0
-        let keep = requests[slot].isRepeatable
-        if !keep { count(0, heldFor: slot) }
-        give(slot, to: worker)
-        return BrokerDispatch(
-            slot: slot,
-            peer: workers[worker].peer,
-            correlation: requests.correlation(of: slot),
-            timeLeft: requests[slot].deadline.millisecondsLeft(at: now),
-            credits: requests[slot].credits,
-            keep: keep,
-            isRepeated: isRepeated
-        )
-    }
-
-    /// Puts a request that is in nobody's hands before those that came after it.
-    mutating func waitAgain(_ slot: Int) {
-        let service = requests[slot].service
-        services[service].queue.prepend(slot, priority: requests[slot].priority, links: &workLinks)
-        nowWaits(slot)
-        list(service)
-    }
-
-    private mutating func nowWaits(_ slot: Int) {
-        requests[slot].state = .queued
-        waiting += 1
-        earliestDeadline = min(earliestDeadline, requests[slot].deadline)
-    }
-
-    mutating func leaveQueue(_ slot: Int) {
-        let priority = requests[slot].priority
-        services[requests[slot].service].queue.remove(slot, priority: priority, links: &workLinks)
-        waiting -= 1
-        if waiting == 0 { earliestDeadline = .never }
-    }
-
-    /// Answers a request that waits in the service's place, and forgets it.
-    mutating func giveUp(_ slot: Int, because refusal: BrokerRefusal) {
-        leaveQueue(slot)
-        answerAndClose(slot, with: refusal)
-    }
-
-    mutating func expire(_ slot: Int) {
-        statistics.expired += 1
-        giveUp(slot, because: .expired(service: services[requests[slot].service].text))
-    }
-}
-
 // MARK: - The end of a request
 
 extension BrokerMachine {
@@ -224,15 +156,27 @@ extension BrokerMachine {
 
     /// Forgets a request that is in no queue and no hands.
     mutating func close(_ slot: Int) {
-        leaveClient(slot)
         count(0, heldFor: slot)
+        leaveClient(slot)
         requests.close(slot)
     }
 
-    func canHold(_ bytes: Int) -> Bool { heldBytes + bytes <= limits.heldBytesLimit }
+    /// Half of everything is for whoever comes first; of the rest nobody gets more than he leaves to the others.
+    private func canHold(_ bytes: Int, for client: Int) -> Bool {
+        let free = limits.heldBytesLimit - heldBytes - bytes
+        return free >= limits.heldBytesLimit / 2 || free >= peers[client].heldBytes + bytes
+    }
+
+    private func canOpen(for client: Int) -> Bool {
+        let free = limits.requestLimit - requests.count - 1
+        return free >= limits.requestLimit / 2 || free >= peers[client].requestCount + 1
+    }
 
     mutating func count(_ bytes: Int, heldFor slot: Int) {
-        heldBytes += bytes - requests[slot].heldBytes
+        let change = bytes - requests[slot].heldBytes
+        guard change != 0 else { return }
+        heldBytes += change
         requests[slot].heldBytes = bytes
+        if requests[slot].client != RequestSlot.nobody { peers[requests[slot].client].heldBytes += change }
     }
 }

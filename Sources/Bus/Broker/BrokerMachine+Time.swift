@@ -1,17 +1,17 @@
 /// What happens because time passes. The loop asks for ``nextWake`` and calls ``advance(to:)`` when it has come.
 extension BrokerMachine {
-    /// How exact deadlines in the queue are: a search through what waits is not repeated sooner.
+    /// How exact deadlines in the queue are: what passes within such a time is answered together.
     private static let expiryInterval = Duration.milliseconds(10)
 
     /// When time matters next.
     var nextWake: Moment {
-        guard earliestDeadline != .never else { return nextBeat }
-        return min(nextBeat, max(earliestDeadline, lastExpiry + Self.expiryInterval))
+        guard let earliest = deadlines.earliest else { return nextBeat }
+        return min(nextBeat, max(earliest, lastExpiry + Self.expiryInterval))
     }
 
     /// Ends what has waited too long, and in every heartbeat's interval drops who is silent and greets the others.
     mutating func advance(to now: Moment) {
-        if now >= earliestDeadline, now >= lastExpiry + Self.expiryInterval { expireQueues(at: now) }
+        if now >= lastExpiry + Self.expiryInterval { expireQueues(at: now) }
         guard now >= nextBeat else { return }
         // Silence while nobody listened here is not the peers': this process was stopped, or the machine was.
         if now > nextBeat + limits.heartbeat { forgiveSilence(at: now) }
@@ -53,15 +53,9 @@ extension BrokerMachine {
     }
 
     private mutating func expireQueues(at now: Moment) {
-        lastExpiry = now
-        earliestDeadline = .never
-        guard waiting > 0 else { return }
-        for slot in 0..<requests.capacity where requests[slot].state == .queued {
-            if requests[slot].deadline <= now {
-                expire(slot)
-            } else {
-                earliestDeadline = min(earliestDeadline, requests[slot].deadline)
-            }
+        while let slot = deadlines.popExpired(at: now) {
+            lastExpiry = now
+            expire(slot)
         }
     }
 
@@ -69,7 +63,7 @@ extension BrokerMachine {
     private mutating func expireInHand(at now: Moment) {
         guard requests.count > 0 else { return }
         for slot in 0..<requests.capacity where requests[slot].state == .inHand && requests[slot].deadline <= now {
-            statistics.expired += 1
+            noteExpired(of: requests[slot].service)
             let refusal = BrokerRefusal.expired(service: services[requests[slot].service].text)
             answer(refusal, correlation: requests[slot].clientCorrelation, to: requests[slot].client)
             abandon(slot)

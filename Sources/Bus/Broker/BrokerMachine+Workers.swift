@@ -109,7 +109,7 @@ extension BrokerMachine {
             statistics.repeated += 1
             waitAgain(slot)
         } else {
-            statistics.lost += 1
+            noteLost(of: service)
             answerAndClose(slot, with: .workerLost(service: services[service].text))
         }
     }
@@ -117,8 +117,9 @@ extension BrokerMachine {
     /// Nobody is left who could take what waits.
     private mutating func emptyQueue(of service: Int) {
         let name = services[service].text
-        while let slot = services[service].queue.first {
+        while let slot = queueShares.first(of: services[service].queue) {
             let mayHaveRun = requests[slot].attempts > 0
+            if mayHaveRun { noteLost(of: service) } else { noteRefused(of: service) }
             giveUp(slot, because: mayHaveRun ? .workerLost(service: name) : .noWorker(service: name))
         }
     }

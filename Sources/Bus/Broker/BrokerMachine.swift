@@ -23,7 +23,11 @@ struct BrokerMachine: Sendable {
     /// Lists of what clients wait for.
     var clientLinks = SlotLinks()
     /// What clients with many requests wait for, by correlation.
-    var requestIndex: RequestIndex
+    var requestIndex: PeerIndex
+    /// Who has what in which queue.
+    var queueShares: QueueShares
+    /// Of what waits.
+    var deadlines = DeadlineHeap()
 
     /// Services whose queue may move.
     var listed: [Int] = []
@@ -34,8 +38,6 @@ struct BrokerMachine: Sendable {
 
     var heldBytes = 0
     var waiting = 0
-    /// No later than the earliest deadline of what waits.
-    var earliestDeadline = Moment.never
     var lastExpiry = Moment.start
     var nextBeat = Moment.never
     var lastWorkerNumber: UInt64 = 0
@@ -68,7 +70,8 @@ struct BrokerMachine: Sendable {
         self.instance = instance
         requests = RequestSlots(firstGeneration: firstGeneration)
         routes = RoutingTable(seed: seed)
-        requestIndex = RequestIndex(seed: seed)
+        requestIndex = PeerIndex(seed: seed)
+        queueShares = QueueShares(seed: seed)
         var services = ServiceTable(seed: seed)
         ownRow = Array(Self.ownService.utf8).withUnsafeBytes { services.insert($0) }
         self.services = services

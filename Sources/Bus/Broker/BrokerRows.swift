@@ -12,8 +12,12 @@ struct PeerRow: BrokerRow {
     var worker = PeerRow.nobody
     /// The requests it waits for, oldest first.
     var requests = SlotList()
-    /// Whether they are in the ``RequestIndex``.
+    /// Whether they are in the machine's index by correlation.
     var isIndexed = false
+
+    var requestCount = 0
+    /// How many bytes of its requests are kept.
+    var heldBytes = 0
 
     static let nobody = -1
     static let vacant = PeerRow()
@@ -29,7 +33,8 @@ struct ServiceRow: BrokerRow {
     var activeWorkers = 0
     /// Where the search for the least loaded begins, so that equals take turns.
     var turn = 0
-    var queue = PriorityQueue()
+    var queue = ServiceQueue()
+    var counters = ServiceCounters()
     /// Whether it is listed as one whose queue may move.
     var isListed = false
 

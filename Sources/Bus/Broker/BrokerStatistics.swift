@@ -1,5 +1,19 @@
 import JSON
 
+/// What has been counted for one service, since it has workers.
+struct ServiceCounters: Sendable, Hashable {
+    /// Requests accepted.
+    var requests = 0
+    /// Replies passed to their clients.
+    var replies = 0
+    /// Requests refused: too much waiting, too large, no worker left.
+    var refused = 0
+    /// Requests whose deadline passed.
+    var expired = 0
+    /// Requests answered 502 because the worker that had them is gone.
+    var lost = 0
+}
+
 /// What a broker has counted since it started; the `statistics` operation of the service `broker` tells it.
 struct BrokerStatistics: Sendable, Hashable {
     /// Requests accepted.

@@ -28,6 +28,9 @@ struct RequestSlot: Sendable {
     /// The row of the worker that has it, or ``nobody``.
     var worker = RequestSlot.nobody
     var deadline = Moment.never
+    var arrival = Moment.start
+    /// While it waits, its client's row in ``QueueShares``.
+    var share = SlotList.none
     /// Bytes of its frame, as far as the broker keeps it; 0 when it does not.
     var heldBytes = 0
 }

@@ -32,8 +32,10 @@ private struct RandomPlay {
         case 45..<80: try reply()
         case 80..<84: try addWorker()
         case 84..<86: removeWorker()
-        case 86..<88: try credit()
-        case 88..<92: try cancel()
+        case 86..<87: try credit()
+        case 87..<88: try grant()
+        case 88..<90: try part()
+        case 90..<92: try cancel()
         case 92..<94: try goodbye()
         case 94..<96: try forge()
         default: bench.advance(by: .milliseconds(Int.random(in: 1...400, using: &random)))
@@ -47,12 +49,37 @@ private struct RandomPlay {
         open.insert(lastCorrelation)
         let decision = try bench.request(
             lastCorrelation,
+            from: client(of: lastCorrelation),
             service: Bool.random(using: &random) ? "a" : "b",
             flags: Bool.random(using: &random) ? .repeatable : [],
             timeLeft: UInt32.random(in: 0...3000, using: &random),
-            priority: UInt8.random(in: 0...9, using: &random)
+            priority: UInt8.random(in: 0...9, using: &random),
+            credits: UInt16.random(in: 0...9, using: &random)
         )
         if case .forward(let peer, _, _) = decision { give(bench.forwarded, to: peer) }
+    }
+
+    /// One of them asks more than the others.
+    private func client(of correlation: UInt64) -> String { "client \(correlation % 7 % 4)" }
+
+    private func isClient(_ peer: Int) -> Bool {
+        (0..<4).contains { number in
+            Array("client \(number)".utf8).withUnsafeBytes { bench.machine.routes.row(of: $0) } == peer
+        }
+    }
+
+    private mutating func grant() throws {
+        guard let correlation = open.sorted().randomElement(using: &random) else { return }
+        try bench.send(Envelope(.credit, correlation: correlation, credits: 3), from: client(of: correlation))
+    }
+
+    /// A part, which may find its client's connection full.
+    private mutating func part() throws {
+        guard let name = inHand.keys.sorted().randomElement(using: &random),
+            let correlation = inHand[name]?.sorted().randomElement(using: &random)
+        else { return }
+        let decision = try bench.send(Envelope(.partial, correlation: correlation), from: name)
+        if case .deliverPart(_, let slot) = decision, Bool.random(using: &random) { bench.machine.couldNotStream(slot) }
     }
 
     private mutating func give(_ correlation: UInt64, to peer: Int) {
@@ -94,7 +121,7 @@ private struct RandomPlay {
 
     private mutating func cancel() throws {
         guard let correlation = open.sorted().randomElement(using: &random) else { return }
-        try bench.send(Envelope(.cancel, correlation: correlation), from: "client")
+        try bench.send(Envelope(.cancel, correlation: correlation), from: client(of: correlation))
         open.remove(correlation)
     }
 
@@ -115,7 +142,7 @@ private struct RandomPlay {
     private mutating func collect() {
         while true {
             let actions = bench.machine.takeActions()
-            for case .tell(let peer, let envelope) in actions where envelope.kind == .reply && names[peer] == nil {
+            for case .tell(let peer, let envelope) in actions where envelope.kind == .reply && isClient(peer) {
                 if envelope.correlation != 0, envelope.status != .badRequest { end(envelope.correlation) }
             }
             while let dispatch = bench.nextDispatch() { give(dispatch.correlation, to: dispatch.peer) }

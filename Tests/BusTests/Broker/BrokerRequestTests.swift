@@ -95,7 +95,7 @@ import Testing
     }
 
     @Test mutating func thereIsALimitToTheBytesThatWait() throws {
-        bench = MachineBench(.init(heldBytesLimit: 200))
+        bench = MachineBench(.init(heldBytesLimit: 400))
         try bench.addWorker("worker", credits: 0)
         #expect(try bench.request(1) == .hold(slot: 0))
         #expect(try bench.request(2) == .hold(slot: 1))
