@@ -158,7 +158,7 @@ let package = Package(
         // The bus against its C reference: scripts/bench-bus.sh.
         .executableTarget(
             name: "bus-benchmark",
-            dependencies: ["Bus", "ZeroMQ", logging],
+            dependencies: ["Bus", "JSON", "ZeroMQ", logging],
             path: "Benchmarks/BusBenchmark",
             swiftSettings: settings
         ),

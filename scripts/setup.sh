@@ -14,7 +14,10 @@ packages=(
     python3         # the HTTP service among the examples
     python3-zmq     # the Python worker and client among the examples
 )
-[ "${1:-}" = "--bench" ] && packages+=(wrk)
+if [ "${1:-}" = "--bench" ]; then
+    packages+=(libnats-dev wrk)
+    python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
+fi
 
 missing=()
 for package in "${packages[@]}"; do

@@ -2,12 +2,16 @@ import Bus
 import Logging
 import ZeroMQ
 
-/// The bus, measured the way its users meet it: a broker, a worker and a client in three processes.
+/// The bus, measured the way its users meet it: broker, worker and client, publisher and subscribers.
 ///
 /// ```
-/// bus-benchmark broker                              prints the endpoint it is bound to
-/// bus-benchmark worker ENDPOINT                     serves `echo`; prints "ready"
-/// bus-benchmark client ENDPOINT SIZE WINDOW COUNT   prints requests a second, and p50 and p99 in microseconds
+/// bus-benchmark broker BUS PUBLISH SUBSCRIBE          prints the endpoints it is bound to
+/// bus-benchmark worker BUS                            serves `echo`; prints "ready"
+/// bus-benchmark client BUS SIZE WINDOW COUNT [PID]…   prints requests a second, p50 and p99 in microseconds, and
+///                                                     microseconds of processor time a request, its own and the PIDs'
+/// bus-benchmark inproc SIZE WINDOW COUNT WORKERS      all three in one process, prints the same
+/// bus-benchmark subscribers SUBSCRIBE NUMBER COUNT    prints "ready", then events a second until all have all
+/// bus-benchmark publisher PUBLISH SIZE COUNT          publishes
 /// ```
 ///
 /// `scripts/bench-bus.sh` runs it against the reference of `Benchmarks/c`, which has the same subcommands.
@@ -19,22 +23,47 @@ struct BusBenchmark {
     static func main() async throws {
         let words = Array(CommandLine.arguments.dropFirst())
         switch (words.first, words.count) {
-        case ("broker", 1): try await serveAsBroker()
+        case ("broker", 4): try await serveAsBroker(words)
         case ("worker", 2): try await serveAsWorker(of: Endpoint(words[1]))
-        case ("client", 5): try await measure(words)
+        case ("client", 5...): try await measure(words)
+        case ("inproc", 5): try await measureInOneProcess(words)
+        case ("subscribers", 4): try await subscribe(to: Endpoint(words[1]), number(words[2]), count: number(words[3]))
+        case ("publisher", 4):
+            try await publish(to: Endpoint(words[1]), size: number(words[2]), count: number(words[3]))
         default: throw Usage()
         }
     }
 
     private static func measure(_ words: [String]) async throws {
-        guard let size = Int(words[2]), let window = Int(words[3]), let count = Int(words[4]),
-            size >= 0, window > 0, count >= 10
-        else { throw Usage() }
-        let load = Load(size: size, window: window, count: count)
+        let load = try load(words[2...])
+        let gauge = ProcessorTime(of: try words[5...].map { Int32(try number($0)) })
         try await withBusClient(connectedTo: Endpoint(words[1])) { client in
-            _ = try await load.tenth.run(over: client)
-            report(try await load.run(over: client).description)
+            try await measure(load, over: client, gauge)
         }
+    }
+
+    private static func measureInOneProcess(_ words: [String]) async throws {
+        let load = try load(words[1...])
+        let workers = try number(words[4])
+        try await withBusInOneProcess(workers: workers) { client in
+            try await measure(load, over: client, ProcessorTime(of: []))
+        }
+    }
+
+    private static func measure(_ load: Load, over client: BusClient, _ gauge: ProcessorTime) async throws {
+        _ = try await load.tenth.run(over: client, gauge)
+        report(try await load.run(over: client, gauge).description)
+    }
+
+    private static func load(_ words: ArraySlice<String>) throws -> Load {
+        let numbers = try words.prefix(3).map(number)
+        guard numbers.count == 3, numbers[1] > 0, numbers[2] >= 10 else { throw Usage() }
+        return Load(size: numbers[0], window: numbers[1], count: numbers[2])
+    }
+
+    private static func number(_ word: String) throws -> Int {
+        guard let number = Int(word), number >= 0 else { throw Usage() }
+        return number
     }
 
     /// Prints a line at once, also into a pipe, where somebody waits for it.
@@ -43,9 +72,13 @@ struct BusBenchmark {
         flushOutput()
     }
 
+    static var logger: Logger {
+        var logger = Logger(label: "bus-benchmark") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        return logger
+    }
+
     struct Usage: Error, CustomStringConvertible {
-        let description = """
-            usage: bus-benchmark broker | worker ENDPOINT | client ENDPOINT SIZE WINDOW COUNT
-            """
+        let description = "usage: see the head of Benchmarks/BusBenchmark/BusBenchmark.swift"
     }
 }

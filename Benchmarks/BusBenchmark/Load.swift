@@ -13,9 +13,10 @@ struct Load {
     /// A tenth of it, to warm up.
     var tenth: Load { Load(size: size, window: window, count: count / 10) }
 
-    func run(over client: BusClient) async throws -> Measurement {
+    func run(over client: BusClient, _ gauge: ProcessorTime) async throws -> Measurement {
         let counter = Counter()
         let body = [UInt8](repeating: 0x78, count: size)
+        let used = gauge.nanoseconds
         let start = ContinuousClock.now
         let latencies = try await withThrowingTaskGroup(of: [UInt64].self) { group in
             for _ in 0..<window {
@@ -23,7 +24,8 @@ struct Load {
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }
-        return Measurement(latencies: latencies, duration: start.duration(to: .now))
+        let duration = start.duration(to: .now)
+        return Measurement(latencies: latencies, duration: duration, processorTime: gauge.nanoseconds - used)
     }
 
     /// One asker: takes one request after another from what is left.
@@ -31,9 +33,9 @@ struct Load {
         var latencies: [UInt64] = []
         latencies.reserveCapacity(count / window * 2)
         while counter.next() <= count {
-            let start = nanoseconds()
+            let start = BusBenchmark.nanoseconds(of: CLOCK_MONOTONIC)
             let reply = try await client.request(BusBenchmark.service, "execute", body: body)
-            latencies.append(nanoseconds() - start)
+            latencies.append(BusBenchmark.nanoseconds(of: CLOCK_MONOTONIC) - start)
             guard reply.status.isSuccess, reply.body.count == size else { throw WrongReply() }
         }
         return latencies
@@ -48,26 +50,22 @@ struct Load {
     }
 }
 
-/// The monotonic clock, as the reference reads it.
-private func nanoseconds() -> UInt64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
-}
-
 /// What a run took.
 struct Measurement: CustomStringConvertible {
     /// In nanoseconds.
     let latencies: [UInt64]
     let duration: Duration
+    /// In nanoseconds.
+    let processorTime: UInt64
 
-    /// Requests a second, and p50 and p99 in microseconds.
+    /// Requests a second, p50 and p99 in microseconds, and microseconds of processor time a request.
     var description: String {
         let sorted = latencies.sorted()
         let rate = Double(sorted.count) / (duration / .seconds(1))
         let p50 = sorted[sorted.count / 2]
         let p99 = sorted[sorted.count - sorted.count / 100 - 1]
-        return "\(Int(rate)) \(Self.tenths(p50)) \(Self.tenths(p99))"
+        let used = processorTime / UInt64(sorted.count)
+        return "\(Int(rate)) \(Self.tenths(p50)) \(Self.tenths(p99)) \(Self.tenths(used))"
     }
 
     /// Microseconds with one digit after the point.
