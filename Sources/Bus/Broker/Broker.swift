@@ -91,7 +91,7 @@ public final class Broker: Service, Sendable {
     }
 
     private func passEvents() throws {
-        var proxy = try EventProxy(configuration, context: context, logger: logger, mailbox: events)
+        var proxy = try EventProxy(configuration, context: context, logger: logger, mailbox: events, broker: mailbox)
         let endpoints = try proxy.bind()
         bound.withLock { ($0.publish, $0.subscribe) = endpoints }
         proxyIsUp.happen()

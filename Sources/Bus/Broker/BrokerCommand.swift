@@ -2,6 +2,8 @@
 enum BrokerCommand: Sendable {
     /// Take nothing new, let what is under way end, then end.
     case drain
+    /// Somebody subscribes to the statistics; or nobody any more.
+    case watchStatistics(Bool)
     /// End now.
     case end
 }

@@ -43,6 +43,9 @@ extension Broker {
         /// How many events are kept for a subscriber that reads slowly; beyond, it misses some. Default: 50,000.
         public var eventQueueLimit = 50_000
 
+        /// How often the broker publishes its statistics while somebody subscribes to them. Default: 1 second.
+        public var statisticsInterval: Duration = .seconds(1)
+
         /// How long requests under way may take to be answered after a graceful shutdown began. Default: 5 seconds.
         public var drainTimeout: Duration = .seconds(5)
 

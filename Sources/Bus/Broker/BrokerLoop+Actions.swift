@@ -83,6 +83,26 @@ extension BrokerLoop {
         events.post(.publish(cloudEvent))
     }
 
+    /// Tells subscribers what was counted.
+    mutating func publishStatistics() {
+        statisticsSequence += 1
+        let event = Event(
+            topic: StatisticsWatch.topic,
+            sequence: statisticsSequence,
+            type: "platform.broker.statistics",
+            source: source,
+            data: .object(statistics)
+        )
+        events.post(.publish(event))
+    }
+
+    private var statistics: JSONObject {
+        var statistics = machine.statisticsSnapshot(at: now)
+        statistics["source"] = .string(source)
+        statistics["uptimeMs"] = JSONValue(Int((now - startedAt).wholeNanoseconds / 1_000_000))
+        return statistics
+    }
+
     private var source: String { "/broker/\(configuration.instance)" }
 }
 
@@ -115,7 +135,7 @@ extension BrokerLoop {
         case "about": (.ok, ["name": .string(BrokerMachine.ownService), "version": "1.0"])
         case "forms": (.ok, [])
         case "workers": (.ok, workers)
-        case "statistics": (.ok, .object(machine.statisticsSnapshot))
+        case "statistics": (.ok, .object(statistics))
         default: (.notFound, Problem(.notFound, "Unknown operation of broker: \(operation)").json)
         }
     }

@@ -21,12 +21,16 @@ struct BrokerLoop: ~Copyable {
     var machine: BrokerMachine
     var messages = MessageSlab()
     var sequence: UInt64 = 0
+    var statisticsSequence: UInt64 = 0
+    let startedAt = Moment.now
     var now = Moment.start
     private var poller = Poller()
     private var probes: [Moment] = []
     private var commands: [BrokerCommand] = []
     /// When a shutdown ends, whatever is still under way.
     private var end = Moment.never
+    /// When the statistics are to be published next.
+    private var nextStatistics = Moment.never
 
     init(
         _ configuration: Broker.Configuration,
@@ -85,7 +89,7 @@ struct BrokerLoop: ~Copyable {
 
     private mutating func sleep() throws(ZMQError) {
         guard mailbox.prepareToSleep() else { return }
-        let wake = min(machine.nextWake, min(end, probes.last ?? .never))
+        let wake = min(min(machine.nextWake, nextStatistics), min(end, probes.last ?? .never))
         try poller.wait(until: wake.instant)
         waker.reset()
         if try router.lostConnection() { planProbes() }
@@ -96,6 +100,7 @@ struct BrokerLoop: ~Copyable {
         for command in commands {
             switch command {
             case .drain: try drain()
+            case .watchStatistics(let isWatched): nextStatistics = isWatched ? now : .never
             case .end: end = now
             }
         }
@@ -117,6 +122,10 @@ extension BrokerLoop {
         if now >= machine.nextWake {
             machine.advance(to: now)
             try performActions()
+        }
+        if now >= nextStatistics {
+            publishStatistics()
+            nextStatistics = now + configuration.statisticsInterval
         }
         guard let probe = probes.last, now >= probe else { return }
         probes.removeLast()

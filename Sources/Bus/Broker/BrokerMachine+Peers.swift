@@ -33,7 +33,10 @@ extension BrokerMachine {
             workers[worker].isStalled = false
             list(workers[worker].service)
         }
-        if view.correlation != 0 { tell(peer, Envelope(.heartbeat, correlation: view.correlation)) }
+        guard view.correlation != 0 else { return }
+        // A client that connects only now is better served elsewhere.
+        let goodbye = isStopping && worker == PeerRow.nobody
+        tell(peer, goodbye ? .brokerStopping : Envelope(.heartbeat, correlation: view.correlation))
     }
 }
 

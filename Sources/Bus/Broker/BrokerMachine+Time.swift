@@ -88,7 +88,7 @@ extension BrokerMachine {
         guard !isStopping else { return }
         isStopping = true
         for peer in peers.indices {
-            tell(peer, .brokerGoodbye(.serviceUnavailable, sentence: BrokerRefusal.stopping.sentence))
+            tell(peer, .brokerStopping)
         }
     }
 

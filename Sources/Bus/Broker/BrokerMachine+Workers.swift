@@ -135,33 +135,22 @@ extension BrokerMachine {
         actions.append(.publish(event))
     }
 
-    private func event(of worker: Int) -> WorkerEvent {
+    /// Names a worker as long as it lives.
+    func name(of worker: Int) -> String { "\(instance.suffix(12))-\(workers[worker].number)" }
+
+    func event(of worker: Int) -> WorkerEvent {
         WorkerEvent(
             service: services[workers[worker].service].text,
-            worker: "\(instance.suffix(12))-\(workers[worker].number)",
+            worker: name(of: worker),
             credits: workers[worker].credits,
             announcement: announcements[worker]
         )
     }
-
-    /// All workers that take requests, in the order in which they came.
-    var workerSnapshot: [WorkerEvent] {
-        workers.indices.filter { !workers[$0].isDraining }
-            .sorted { workers[$0].number < workers[$1].number }
-            .map { event(of: $0) }
-    }
-
-    /// What the broker has counted, and what it has now.
-    var statisticsSnapshot: JSONObject {
-        statistics.json.merging([
-            "peers": JSONValue(peers.count), "workers": JSONValue(workers.count),
-            "services": JSONValue(services.count - 1), "inFlight": JSONValue(requests.count),
-            "waiting": JSONValue(waiting), "heldBytes": JSONValue(heldBytes),
-        ])
-    }
 }
 
 extension Envelope {
+    static let brokerStopping = brokerGoodbye(.serviceUnavailable, sentence: BrokerRefusal.stopping.sentence)
+
     /// The broker's own goodbye: the peer is not, or no longer, a worker here.
     static func brokerGoodbye(_ status: Status = .none, sentence: String = "") -> Envelope {
         Envelope(.goodbye, status: status, body: sentence.isEmpty ? [] : Problem(status, sentence).bytes)

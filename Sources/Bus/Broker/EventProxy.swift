@@ -18,15 +18,18 @@ struct EventProxy: ~Copyable {
     private let subscribers: Socket
     private let waker: Waker
     private let mailbox: Mailbox<EventProxyCommand>
+    private let broker: Mailbox<BrokerCommand>
     private var poller = Poller()
     private var commands: [EventProxyCommand] = []
     private var mustEnd = false
+    private var statisticsWatch = StatisticsWatch()
 
     init(
         _ configuration: Broker.Configuration,
         context: Context,
         logger: Logger,
-        mailbox: Mailbox<EventProxyCommand>
+        mailbox: Mailbox<EventProxyCommand>,
+        broker: Mailbox<BrokerCommand>
     ) throws(ZMQError) {
         let waker = try Waker()
         let publishers = try Self.makePublishersSocket(configuration, in: context)
@@ -34,6 +37,7 @@ struct EventProxy: ~Copyable {
         self.configuration = configuration
         self.logger = logger
         self.mailbox = mailbox
+        self.broker = broker
         poller.add(publishers)
         poller.add(subscribers)
         poller.add(waker)
@@ -131,14 +135,19 @@ extension EventProxy {
         return false
     }
 
-    private func takeSubscriptions() throws(ZMQError) -> Bool {
+    private mutating func takeSubscriptions() throws(ZMQError) -> Bool {
         var frame = Message()
         for _ in 0..<Self.batchLimit {
             guard try subscribers.receive(into: &frame) else { return true }
             let topic = frame.withUnsafeBytes { Self.topicToConfirm($0) }
+            if let isWatched = Self.note(frame, in: &statisticsWatch) { broker.post(.watchStatistics(isWatched)) }
             if let topic { try send([topic, Event.sequenceFrame(0), []]) }
         }
         return false
+    }
+
+    private static func note(_ subscription: borrowing Message, in watch: inout StatisticsWatch) -> Bool? {
+        subscription.withUnsafeBytes { watch.note($0) }
     }
 
     private static func topicToConfirm(_ subscription: UnsafeRawBufferPointer) -> [UInt8]? {

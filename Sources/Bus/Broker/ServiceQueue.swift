@@ -66,7 +66,7 @@ struct QueueShares: Sendable {
     }
 
     /// The oldest requests of everybody, of every priority: the oldest of all is among them.
-    func heads(of queue: ServiceQueue, _ body: (Int) -> Void) {
+    func forEachHead(of queue: ServiceQueue, _ body: (Int) -> Void) {
         for priority in 0..<ServiceQueue.priorities {
             var next = queue.turns[priority].firstSlot
             while let place = next {
