@@ -17,6 +17,10 @@ public struct Message: ~Copyable {
     @usableFromInline
     var storage: MessageStorage
 
+    init(taking storage: MessageStorage) {
+        self.storage = storage
+    }
+
     /// An empty message, to receive into.
     public init() {
         storage = MessageStorage()
@@ -103,6 +107,13 @@ public struct Message: ~Copyable {
     /// A copy of the bytes.
     public borrowing func bytes() -> [UInt8] {
         withUnsafeBytes { Array($0) }
+    }
+
+    /// A message with a copy of the bytes, in memory of its own.
+    public borrowing func copied() -> Message {
+        var copy = Message(size: count)
+        withUnsafeBytes { bytes in copy.withUnsafeMutableBytes { $0.copyMemory(from: bytes) } }
+        return copy
     }
 
     /// The bytes as text, or nil when they are not UTF-8.

@@ -21,6 +21,9 @@ extension SocketOption where Value == Duration {
     /// How long connect(2) may take; zero: as long as the system says. Default: zero.
     public static var connectTimeout: Self { .milliseconds("connect timeout", ZMQ_CONNECT_TIMEOUT) }
 
+    /// How long a TCP connection may not take what was sent before it is cut; zero: as the system says. Default: zero.
+    public static var tcpUnacknowledgedLimit: Self { .milliseconds("TCP unacknowledged limit", ZMQ_TCP_MAXRT) }
+
     /// How often to ping a silent peer; zero: never. Default: zero.
     public static var heartbeatInterval: Self { .milliseconds("heartbeat interval", ZMQ_HEARTBEAT_IVL) }
 

@@ -62,4 +62,6 @@ struct ScriptedBroker: ~Copyable {
 
 enum ScriptError: Error {
     case nothingCame(Envelope.Kind)
+    case noConnection
+    case connectionStands
 }

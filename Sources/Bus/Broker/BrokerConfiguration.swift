@@ -24,14 +24,14 @@ extension Broker {
         /// How many requests may be under way in all; what comes then is answered 503. Default: 100,000.
         public var requestLimit = 100_000
 
-        /// The longest body of a request in bytes; a longer one is answered 413. Default: 8 MiB.
-        public var maxBody = 8 * 1024 * 1024
+        /// The longest body of a request in bytes; a longer one is answered 413. Default: 64 MiB.
+        public var maxBody = 64 << 20
 
-        /// The longest message in bytes; who sends a longer one is disconnected. Default: 64 MiB.
-        public var maxMessage = 64 * 1024 * 1024
+        /// The longest message in bytes; who sends a longer one is disconnected. Default: 65 MiB.
+        public var maxMessage = 65 << 20
 
-        /// How many bytes of requests are kept, waiting or to be repeated; beyond, 503. Default: 256 MiB.
-        public var heldBytesLimit = 256 * 1024 * 1024
+        /// How many bytes of requests are kept, waiting or to be repeated; beyond, 503. Default: 512 MiB.
+        public var heldBytesLimit = 512 << 20
 
         /// To how many workers a repeatable request is given, one after the other died, before it is answered 502:
         /// a request that kills its worker must not kill them all. Default: 5.
@@ -39,6 +39,22 @@ extension Broker {
 
         /// How many messages are kept for a peer that reads slowly; beyond, replies to it are dropped. Default: 100,000.
         public var sendQueueLimit = 100_000
+
+        /// How many bytes may wait for a peer that reads slowly before the next message to it is dropped; up to 64 KiB of
+        /// each peer are not counted. Default: 128 MiB.
+        public var peerBytesLimit = 128 << 20
+
+        /// How many bytes may wait for all peers together; 256 KiB for each are allowed nevertheless. Default: 512 MiB.
+        public var allPeersBytesLimit = 512 << 20
+
+        /// How many messages of one peer wait for the broker; beyond, its connection takes no more. Default: 1,000.
+        public var receiveQueueLimit = 1_000
+
+        /// How long a connection may take to speak ZeroMQ. Default: 10 seconds.
+        public var handshakeLimit: Duration = .seconds(10)
+
+        /// How long a TCP connection may not take what was sent to it before it is cut. Default: 60 seconds.
+        public var unacknowledgedLimit: Duration = .seconds(60)
 
         /// How many events are kept for a subscriber that reads slowly; beyond, it misses some. Default: 50,000.
         public var eventQueueLimit = 50_000

@@ -14,7 +14,9 @@ extension BrokerLoop {
 
     /// Sends one frame to a peer if its connection takes it now. If not, the frame is as it was.
     @inline(__always)
-    mutating func send(_ frame: inout Message, to peer: Int) throws(ZMQError) -> SendOutcome {
+    mutating func send(_ frame: inout Message, to peer: Int, isOwn: Bool = false) throws(ZMQError) -> SendOutcome {
+        let verdict = meter.judge(frame.count, to: peer, id: machine.peers[peer].id, isOwn: isOwn)
+        if verdict == .refuse { return .full }
         switch addressResult(peer) {
         case .success(true): break
         case .success(false): return .full
@@ -22,9 +24,18 @@ extension BrokerLoop {
         case .failure(let error): throw error
         }
         machine.peers[peer].lastSaid = now
+        if verdict != .send { prepare(&frame, to: peer, verdict) }
         // Once the address is taken, the frame is taken, too.
         _ = try router.socket.send(&frame)
         return .sent
+    }
+
+    private func prepare(_ frame: inout Message, to peer: Int, _ verdict: SendMeter.Verdict) {
+        if verdict == .sendCopy { frame = frame.copied() }
+        guard case .sendWithToken(let bytes) = verdict, let token = meter.token(for: bytes, to: peer) else { return }
+        var taken = Message()
+        swap(&taken, &frame)
+        frame = Message(taken, holding: token)
     }
 
     @inline(__always)
@@ -57,9 +68,9 @@ extension BrokerLoop {
 
     private mutating func tell(_ peer: Int, _ envelope: Envelope) throws(ZMQError) {
         guard machine.peers[peer].isLive, var frame = try? envelope.encode() else { return }
-        switch try send(&frame, to: peer) {
+        switch try send(&frame, to: peer, isOwn: true) {
         case .sent: break
-        case .full: if envelope.kind == .reply { machine.couldNotDeliver() }
+        case .full: if envelope.kind == .reply { machine.noteUndeliverable(frame.count) }
         case .unreachable: machine.remove(peer: peer, because: "disconnected")
         }
     }
@@ -98,6 +109,7 @@ extension BrokerLoop {
 
     private var statistics: JSONObject {
         var statistics = machine.statisticsSnapshot(at: now)
+        statistics["peerBytes"] = JSONValue(meter.bytes)
         statistics["source"] = .string(source)
         statistics["uptimeMs"] = JSONValue(Int((now - startedAt).wholeNanoseconds / 1_000_000))
         return statistics

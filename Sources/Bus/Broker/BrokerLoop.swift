@@ -20,6 +20,7 @@ struct BrokerLoop: ~Copyable {
 
     var machine: BrokerMachine
     var messages = MessageSlab()
+    var meter: SendMeter
     var sequence: UInt64 = 0
     var statisticsSequence: UInt64 = 0
     let startedAt = Moment.now
@@ -51,6 +52,7 @@ struct BrokerLoop: ~Copyable {
             seed: .random(in: 0...UInt64.max),
             firstGeneration: .random(in: 1...UInt32.max)
         )
+        meter = SendMeter(.init(peer: configuration.peerBytesLimit, all: configuration.allPeersBytesLimit))
         router.watch(with: &poller)
         poller.add(waker)
         mailbox.attach(waker)
@@ -197,6 +199,8 @@ extension BrokerLoop {
     private mutating func hold(_ frame: inout Message, for slot: Int) {
         var held = Message()
         swap(&held, &frame)
+        // It may lie in a block with others, of which it would keep all.
+        if held.count < SendMeter.copyLimit { held = held.copied() }
         messages.hold(held, for: slot)
     }
 
@@ -215,20 +219,28 @@ extension BrokerLoop {
     }
 
     private mutating func deliver(_ frame: inout Message, to client: Int) throws(ZMQError) {
-        let outcome = try send(&frame, to: client)
-        guard outcome != .sent else { return }
-        machine.couldNotDeliver()
-        if outcome == .unreachable { machine.remove(peer: client, because: "disconnected") }
+        switch try send(&frame, to: client) {
+        case .sent: break
+        case .full: machine.couldNotDeliver(frame.count, correlation: Self.correlation(in: frame), to: client)
+        case .unreachable: unreachable(client, frame.count)
+        }
+    }
+
+    private mutating func unreachable(_ peer: Int, _ bytes: Int) {
+        machine.noteUndeliverable(bytes)
+        machine.remove(peer: peer, because: "disconnected")
+    }
+
+    private static func correlation(in frame: borrowing Message) -> UInt64 {
+        frame.withUnsafeBytes { EnvelopeView.correlation(in: $0) } ?? 0
     }
 
     /// Sends a part of a reply, or a grant for more.
     private mutating func stream(_ frame: inout Message, to peer: Int, of slot: Int) throws(ZMQError) {
-        let outcome = try send(&frame, to: peer)
-        guard outcome != .sent else { return }
-        if outcome == .unreachable {
-            machine.remove(peer: peer, because: "disconnected")
-        } else {
-            machine.couldNotStream(slot)
+        switch try send(&frame, to: peer) {
+        case .sent: break
+        case .full: machine.couldNotStream(slot, frame.count)
+        case .unreachable: unreachable(peer, frame.count)
         }
     }
 

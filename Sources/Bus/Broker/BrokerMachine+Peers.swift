@@ -52,8 +52,15 @@ extension BrokerMachine {
         waitAgain(slot)
     }
 
-    /// A client's connection did not take a reply.
-    mutating func couldNotDeliver() {
+    /// A client's connection did not take a reply of so many bytes; what says so is shorter, and may still get there.
+    mutating func couldNotDeliver(_ bytes: Int, correlation: UInt64, to client: Int) {
+        noteUndeliverable(bytes)
+        answer(.notTaken, correlation: correlation, to: client)
+    }
+
+    /// A message of so many bytes is dropped.
+    mutating func noteUndeliverable(_ bytes: Int) {
         statistics.undeliverable += 1
+        statistics.droppedBytes += bytes
     }
 }

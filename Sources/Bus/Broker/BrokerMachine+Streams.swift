@@ -39,11 +39,10 @@ extension BrokerMachine {
     }
 
     /// A part did not reach its client, or a grant its worker: without it, what follows would be worth nothing.
-    mutating func couldNotStream(_ slot: Int) {
-        statistics.undeliverable += 1
+    mutating func couldNotStream(_ slot: Int, _ bytes: Int) {
+        noteUndeliverable(bytes)
         guard requests[slot].state == .inHand else { return }
-        let refusal = BrokerRefusal.partLost(service: services[requests[slot].service].text)
-        answer(refusal, correlation: requests[slot].clientCorrelation, to: requests[slot].client)
+        answer(.notTaken, correlation: requests[slot].clientCorrelation, to: requests[slot].client)
         abandon(slot)
     }
 }

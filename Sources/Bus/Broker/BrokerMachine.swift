@@ -49,8 +49,8 @@ struct BrokerMachine: Sendable {
         var missesUntilGone = 3
         var queueLimit = 10_000
         var requestLimit = 100_000
-        var maxBody = 8 * 1024 * 1024
-        var heldBytesLimit = 256 * 1024 * 1024
+        var maxBody = 64 << 20
+        var heldBytesLimit = 512 << 20
         var attemptLimit = 5
 
         var silenceLimit: Duration { heartbeat * missesUntilGone }

@@ -9,7 +9,7 @@ enum BrokerRefusal: Sendable, Hashable {
     case tooLarge(bytes: Int, limit: Int)
     case expired(service: String)
     case workerLost(service: String)
-    case partLost(service: String)
+    case notTaken
     case malformed(EnvelopeError)
 
     var status: Status {
@@ -17,7 +17,7 @@ enum BrokerRefusal: Sendable, Hashable {
         case .noWorker, .queueFull, .tooMuch, .stopping: .serviceUnavailable
         case .tooLarge: .contentTooLarge
         case .expired: .gatewayTimeout
-        case .workerLost, .partLost: .badGateway
+        case .workerLost, .notTaken: .badGateway
         case .malformed: .badRequest
         }
     }
@@ -26,7 +26,7 @@ enum BrokerRefusal: Sendable, Hashable {
     var retryAfter: Int? {
         switch self {
         case .queueFull, .tooMuch, .stopping: 1
-        case .noWorker, .tooLarge, .expired, .workerLost, .partLost, .malformed: nil
+        case .noWorker, .tooLarge, .expired, .workerLost, .notTaken, .malformed: nil
         }
     }
 
@@ -39,7 +39,7 @@ enum BrokerRefusal: Sendable, Hashable {
         case .tooLarge(let bytes, let limit): "The body has \(bytes) bytes; \(limit) are allowed."
         case .expired(let service): "The service '\(service)' did not answer in time."
         case .workerLost(let service): "The worker of the service '\(service)' that had the request is gone."
-        case .partLost(let service): "A part of the reply of the service '\(service)' could not be passed on."
+        case .notTaken: "The reply, or a part of it, could not be passed on: the connection takes no more."
         case .malformed(let error): error.description
         }
     }

@@ -20,7 +20,10 @@ struct BrokerSocket: ~Copyable {
         // Without it, a ROUTER drops silently what it cannot send.
         try socket.set(.routerMandatory, to: true)
         try socket.set(.sendHighWaterMark, to: configuration.sendQueueLimit)
+        try socket.set(.receiveHighWaterMark, to: configuration.receiveQueueLimit)
         try socket.set(.maxMessageSize, to: configuration.maxMessage)
+        try socket.set(.handshakeInterval, to: configuration.handshakeLimit)
+        try socket.set(.tcpUnacknowledgedLimit, to: configuration.unacknowledgedLimit)
         // A peer's machine that vanishes closes nothing; without an end its row would stay.
         try socket.set(.tcpKeepAlive, to: true)
         try socket.set(.tcpKeepAliveIdle, to: 30)

@@ -38,6 +38,8 @@ struct BrokerStatistics: Sendable, Hashable {
     var stale = 0
     /// Replies that their client could not take: gone, or too slow.
     var undeliverable = 0
+    /// The bytes of those.
+    var droppedBytes = 0
     /// Frames that are none of this protocol.
     var malformed = 0
 
@@ -47,7 +49,8 @@ struct BrokerStatistics: Sendable, Hashable {
             "queued": JSONValue(queued),
             "refused": JSONValue(refused), "expired": JSONValue(expired), "cancelled": JSONValue(cancelled),
             "repeated": JSONValue(repeated), "lost": JSONValue(lost), "stale": JSONValue(stale),
-            "undeliverable": JSONValue(undeliverable), "malformed": JSONValue(malformed),
+            "undeliverable": JSONValue(undeliverable), "droppedBytes": JSONValue(droppedBytes),
+            "malformed": JSONValue(malformed),
         ]
     }
 }

@@ -79,7 +79,9 @@ private struct RandomPlay {
             let correlation = inHand[name]?.sorted().randomElement(using: &random)
         else { return }
         let decision = try bench.send(Envelope(.partial, correlation: correlation), from: name)
-        if case .deliverPart(_, let slot) = decision, Bool.random(using: &random) { bench.machine.couldNotStream(slot) }
+        if case .deliverPart(_, let slot) = decision, Bool.random(using: &random) {
+            bench.machine.couldNotStream(slot, 72)
+        }
     }
 
     private mutating func give(_ correlation: UInt64, to peer: Int) {

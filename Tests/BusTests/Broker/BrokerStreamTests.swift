@@ -87,10 +87,10 @@ import Testing
         let correlation = bench.forwarded
         let part = Envelope(.partial, correlation: correlation)
         try bench.send(part, from: "worker")
-        bench.machine.couldNotStream(0)
+        bench.machine.couldNotStream(0, 72)
         let told = bench.machine.takeActions()
         #expect(told.contains(.tell(peer: bench.peer("worker"), Envelope(.cancel, correlation: correlation))))
-        let refusal = BrokerRefusal.partLost(service: "echo").reply(to: 9)
+        let refusal = BrokerRefusal.notTaken.reply(to: 9)
         #expect(told.contains(.tell(peer: bench.peer("client"), refusal)) && refusal.status == .badGateway)
         #expect(try bench.send(part, from: "worker") == .done)
         #expect(try bench.reply(correlation, from: "worker") == .done)
