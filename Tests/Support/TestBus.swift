@@ -28,18 +28,20 @@ package final class TestBus: Sendable {
         var endpoints: Endpoints
     }
 
-    package let context = Context()
+    package let context: Context
     package let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let services: RunningServices
-    private let heartbeat: Duration
+    package let heartbeat: Duration
     private let configure: @Sendable (inout Broker.Configuration) -> Void
     private let state: Mutex<State>
 
-    fileprivate init(
+    init(
         _ transport: Transport,
+        context: Context = Context(),
         heartbeat: Duration,
         configure: @escaping @Sendable (inout Broker.Configuration) -> Void
     ) {
+        self.context = context
         self.heartbeat = heartbeat
         self.configure = configure
         services = RunningServices(logger: logger)
@@ -124,6 +126,12 @@ package final class TestBus: Sendable {
         try await services.stop(broker)
     }
 
+    /// Shuts the broker down as a signal would, and waits until it has answered what it has.
+    package func shutDownBroker() async throws {
+        guard let broker = state.withLock({ $0.broker.take() }) else { return }
+        try await services.shutDown(broker)
+    }
+
     /// Starts a broker at the endpoints of the one before, and returns when it listens.
     package func startBroker() async throws {
         while try await !attemptToStartBroker() {}
@@ -161,10 +169,8 @@ package final class TestBus: Sendable {
         throw BusError(.closed, "the broker of a test ended before it listened")
     }
 
-    fileprivate func end() async throws {
-        try await services.stopAll()
-        context.close()
-    }
+    /// Ends everything that runs on this bus, and the broker.
+    func end() async throws { try await services.stopAll() }
 }
 
 extension TestBus.Transport {
@@ -202,9 +208,11 @@ package func withTestBus<Result>(
         try await bus.startBroker()
         let result = try await body(bus)
         try await bus.end()
+        bus.context.close()
         return result
     } catch {
         try? await bus.end()
+        bus.context.close()
         throw error
     }
 }

@@ -5,8 +5,9 @@ public import ZeroMQ
 
 /// Sends requests to services by their names and waits for the replies.
 ///
-/// One socket carries thousands of requests at once. The client survives the broker: it connects again by itself,
-/// sends again what may be repeated, and fails the rest at once instead of letting it wait for its deadline.
+/// One socket carries thousands of requests at once. The client survives the broker: it goes on to the next of its list,
+/// or connects again by itself, sends again what may be repeated, and fails the rest at once instead of letting it wait
+/// for its deadline.
 ///
 /// ```swift
 /// let client = BusClient(.init(endpoint: .tcp("127.0.0.1", port: 5550)), context: context, logger: logger)
@@ -30,7 +31,7 @@ public final class BusClient: Service, Sendable {
     }
 
     /// What this client has done so far.
-    public var statistics: Statistics { counters.statistics }
+    public var statistics: Statistics { counters.statistics(endpoints: configuration.endpoints) }
 
     /// Returns once a broker has answered this client for the first time.
     ///

@@ -1,3 +1,5 @@
+public import ZeroMQ
+
 extension BusClient {
     /// What a client has done since it was made.
     public struct Statistics: Sendable, Hashable {
@@ -9,7 +11,11 @@ extension BusClient {
         public var repliesReceived = 0
         /// Replies that came after their request was over, and were dropped.
         public var repliesDropped = 0
-        /// How often a connection to the broker was lost.
+        /// How often a connection to a broker was lost.
         public var connectionsLost = 0
+        /// How often another broker of the list took the place of the one that was used.
+        public var failovers = 0
+        /// The broker that is used now; nil while none has answered.
+        public var endpoint: Endpoint?
     }
 }

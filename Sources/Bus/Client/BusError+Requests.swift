@@ -18,10 +18,10 @@ extension BusError {
     }
 
     /// Nothing came in time; what was never sent did not run either.
-    static func deadlinePassed(_ request: RequestParameters, mayHaveRun: Bool, endpoint: Endpoint) -> BusError {
+    static func deadlinePassed(_ request: RequestParameters, mayHaveRun: Bool, endpoints: [Endpoint]) -> BusError {
         mayHaveRun
             ? BusError(.timedOut, "\(request.service) \(request.operation): no reply in time")
-            : BusError(.unreachable, "\(request.service) \(request.operation): no broker at \(endpoint) in time")
+            : BusError(.unreachable, "\(request.service) \(request.operation): no broker at \(endpoints.list) in time")
     }
 
     /// It was on a connection that is gone.
@@ -47,6 +47,7 @@ extension BusError {
         case .workerLost: .badGateway
         case .cancelled: .clientClosedRequest
         case .tooLarge: .contentTooLarge
+        case .forbidden: .forbidden
         default: .internalServerError
         }
     }
@@ -60,6 +61,7 @@ extension BusError.Code {
         case .gatewayTimeout: self = .timedOut
         case .badGateway: self = .workerLost
         case .contentTooLarge: self = .tooLarge
+        case .forbidden: self = .forbidden
         case .clientClosedRequest: self = .cancelled
         default: self = .protocolViolation
         }

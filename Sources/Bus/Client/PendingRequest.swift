@@ -7,10 +7,10 @@ final class PendingRequest: @unchecked Sendable {
     typealias Outcome = Result<Reply, BusError>
 
     enum Phase {
-        /// Not on the broker's connection.
+        /// On no connection.
         case waiting
-        /// On the connection: it may have run.
-        case sent
+        /// On the link of this number: it may have run.
+        case sent(link: Int)
         case finished
     }
 
@@ -22,20 +22,26 @@ final class PendingRequest: @unchecked Sendable {
     var key: UInt64 = 0
     /// Whether it was on a connection that was lost.
     private(set) var isRepeated = false
-    /// Whether any attempt was on a connection.
-    var mayHaveRun: Bool { phase == .sent || isRepeated }
+    /// The number of the link it is on, if any.
+    var link: Int? { if case .sent(let link) = phase { link } else { nil } }
+    var isFinished: Bool { if case .finished = phase { true } else { false } }
+    /// Whether an attempt may have reached a worker.
+    var mayHaveRun: Bool { link != nil || isRepeated }
 
     init(_ parameters: RequestParameters) {
         self.parameters = parameters
     }
 
-    func wasSent() { phase = .sent }
+    func wasSent(over link: Int) { phase = .sent(link: link) }
 
-    /// Puts it back to be sent on the next connection.
+    /// Puts it back to be sent over another link, as its own was lost.
     func wasLost() {
         phase = .waiting
         isRepeated = true
     }
+
+    /// Puts it back to be sent over another link, as the broker did not take it.
+    func wasTurnedAway() { phase = .waiting }
 
     /// Notes a cancellation that overtook the request itself, whose continuation is still the waiting task's.
     func wasCancelledEarly() { phase = .finished }

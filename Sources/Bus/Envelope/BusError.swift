@@ -57,6 +57,8 @@ extension BusError.Code {
     public static let unreachable = Self(description: "unreachable")
     /// The body is larger than the broker passes on. It did not run.
     public static let tooLarge = Self(description: "too_large")
+    /// The broker does not let this client ask for that. It did not run.
+    public static let forbidden = Self(description: "forbidden")
     /// The other side does not keep to the protocol, or this side did not. It did not run.
     public static let protocolViolation = Self(description: "protocol_violation")
 }

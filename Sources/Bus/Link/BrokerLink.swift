@@ -5,10 +5,14 @@ struct BrokerLink: ~Copyable {
     private var connection: MonitoredSocket
     private(set) var liveness: Liveness
 
-    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``.
-    init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration, security: CurveClient? = nil)
-        throws(ZMQError)
-    {
+    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)`` where that is used.
+    init(
+        to endpoint: Endpoint,
+        in context: Context,
+        waker: Waker? = nil,
+        heartbeat: Duration,
+        security: CurveClient? = nil
+    ) throws(ZMQError) {
         connection = try MonitoredSocket(.dealer, to: endpoint, in: context, waker: waker, security: security)
         liveness = Liveness(interval: heartbeat, at: .now)
     }
@@ -40,6 +44,12 @@ struct BrokerLink: ~Copyable {
         if try connection.wasCut() { return "the connection was cut" }
         return liveness.isGone(at: now) ? "no heartbeat for \(liveness.silence(at: now))" : nil
     }
+
+    /// Whether nobody could be reached there at the last attempt.
+    mutating func wasRefused() throws(ZMQError) -> Bool { try connection.wasRefused() }
+
+    /// Adds the link to what a thread with several of them sleeps on.
+    func watch(with poller: inout Poller) { connection.watch(with: &poller) }
 
     /// Whether somebody is there, as far as that can be watched: what was sent to them may be answered.
     mutating func isConnected() throws(ZMQError) -> Bool { try connection.isConnected() }

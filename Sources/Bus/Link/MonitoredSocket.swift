@@ -3,6 +3,8 @@ import ZeroMQ
 /// A connected socket that notices when its connection is cut, which libzmq by itself would mend silently.
 ///
 /// It is never mended: its owner makes another one. So it is always known on which side of a loss a message was sent.
+///
+/// A thread with one socket sleeps in ``sleep(until:)``; one with several has a poller that watches them all.
 struct MonitoredSocket: ~Copyable {
     let socket: Socket
     private let monitor: SocketMonitor?
@@ -11,7 +13,8 @@ struct MonitoredSocket: ~Copyable {
     private var hasEnded = false
     private var isRefused = false
 
-    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)``, and `setUp` may change settings before.
+    /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)`` where that is used, and `setUp` may change
+    /// settings before.
     ///
     /// The connection of an `inproc://` endpoint cannot be watched; its owner has to notice the silence. Keys are for
     /// `tcp://` endpoints: the others do not leave the machine, and `security` is not applied to them.
@@ -19,25 +22,28 @@ struct MonitoredSocket: ~Copyable {
         _ kind: Socket.Kind,
         to endpoint: Endpoint,
         in context: Context,
-        waker: Waker,
+        waker: Waker? = nil,
         security: CurveClient? = nil,
         setUp: (borrowing Socket) throws(ZMQError) -> Void = { _ in }
     ) throws(ZMQError) {
         let socket = try Self.makeSocket(kind, in: context)
         if let security, endpoint.transport == .tcp { try socket.useCurve(security) }
         try setUp(socket)
-        poller.add(socket)
-        poller.add(waker)
-        let monitor = endpoint.transport == .inproc ? nil : try Self.watch(socket, with: &poller)
+        let monitor = endpoint.transport == .inproc ? nil : try SocketMonitor(of: socket)
         try socket.connect(endpoint)
         self.socket = socket
         self.monitor = monitor
+        guard let waker else { return }
+        var poller = Poller()
+        poller.add(waker)
+        watch(with: &poller)
+        self.poller = poller
     }
 
-    private static func watch(_ socket: borrowing Socket, with poller: inout Poller) throws(ZMQError) -> SocketMonitor {
-        let monitor = try SocketMonitor(of: socket)
-        poller.add(monitor.socket)
-        return monitor
+    /// Adds to `poller` whatever tells that something may have happened here.
+    func watch(with poller: inout Poller) {
+        poller.add(socket)
+        monitor?.watch(with: &poller)
     }
 
     private static func makeSocket(_ kind: Socket.Kind, in context: Context) throws(ZMQError) -> Socket {
@@ -106,4 +112,8 @@ struct MonitoredSocket: ~Copyable {
         _ = consume socket
         while let event = try monitor?.next(within: limit), event.kind != .monitorStopped {}
     }
+}
+
+extension SocketMonitor {
+    fileprivate func watch(with poller: inout Poller) { poller.add(socket) }
 }
