@@ -108,7 +108,8 @@ extension Broker.Configuration {
             requestLimit: requestLimit,
             maxBody: maxBody,
             heldBytesLimit: heldBytesLimit,
-            attemptLimit: attemptLimit
+            attemptLimit: attemptLimit,
+            majordomo: majordomo
         )
     }
 }

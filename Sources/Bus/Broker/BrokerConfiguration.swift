@@ -65,6 +65,9 @@ extension Broker {
         /// How long requests under way may take to be answered after a graceful shutdown began. Default: 5 seconds.
         public var drainTimeout: Duration = .seconds(5)
 
+        /// What is decided for Majordomo peers.
+        public var majordomo = MajordomoConfiguration()
+
         /// Names this broker in its events, whose sequence starts again with every instance. Default: a new UUID.
         public var instance = UUIDv7.make()
 

@@ -22,6 +22,12 @@ enum BrokerDecision: Sendable, Hashable {
 enum BrokerAction: Sendable, Hashable {
     /// Send a message of the broker's own.
     case tell(peer: Int, Envelope)
+    /// Send a Majordomo peer these frames.
+    case say(peer: Int, frames: [[UInt8]])
+    /// Send a Majordomo peer these frames and forget it.
+    case dismiss(peer: Int, frames: [[UInt8]], reason: String)
+    /// Take this as if the peer had sent it.
+    case hear(peer: Int, Envelope)
     /// What is held for this slot is needed no more.
     case release(slot: Int)
     /// Tell subscribers.

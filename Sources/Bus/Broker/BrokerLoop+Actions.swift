@@ -15,8 +15,20 @@ extension BrokerLoop {
     /// Sends one frame to a peer if its connection takes it now. If not, the frame is as it was.
     @inline(__always)
     mutating func send(_ frame: inout Message, to peer: Int, isOwn: Bool = false) throws(ZMQError) -> SendOutcome {
+        if machine.peers[peer].isMajordomo { return try sendMajordomo(&frame, to: peer, isOwn: isOwn) }
         let verdict = meter.judge(frame.count, to: peer, id: machine.peers[peer].id, isOwn: isOwn)
         if verdict == .refuse { return .full }
+        let outcome = try sendAddress(of: peer)
+        guard outcome == .sent else { return outcome }
+        if verdict != .send { prepare(&frame, to: peer, verdict) }
+        // Once the address is taken, the frame is taken, too.
+        _ = try router.socket.send(&frame)
+        return .sent
+    }
+
+    /// Begins a message to a peer, if its connection takes it now.
+    @inline(__always)
+    mutating func sendAddress(of peer: Int) throws(ZMQError) -> SendOutcome {
         switch addressResult(peer) {
         case .success(true): break
         case .success(false): return .full
@@ -24,13 +36,10 @@ extension BrokerLoop {
         case .failure(let error): throw error
         }
         machine.peers[peer].lastSaid = now
-        if verdict != .send { prepare(&frame, to: peer, verdict) }
-        // Once the address is taken, the frame is taken, too.
-        _ = try router.socket.send(&frame)
         return .sent
     }
 
-    private func prepare(_ frame: inout Message, to peer: Int, _ verdict: SendMeter.Verdict) {
+    func prepare(_ frame: inout Message, to peer: Int, _ verdict: SendMeter.Verdict) {
         if verdict == .sendCopy { frame = frame.copied() }
         guard case .sendWithToken(let bytes) = verdict, let token = meter.token(for: bytes, to: peer) else { return }
         var taken = Message()
@@ -56,6 +65,11 @@ extension BrokerLoop {
     private mutating func perform(_ action: BrokerAction) throws(ZMQError) {
         switch action {
         case .tell(let peer, let envelope): try tell(peer, envelope)
+        case .say(let peer, let frames): try say(frames, to: peer)
+        case .dismiss(let peer, let frames, let reason):
+            try say(frames, to: peer)
+            machine.remove(peer: peer, because: reason)
+        case .hear(let peer, let envelope): try hear(envelope, from: peer)
         case .release(let slot): release(slot)
         case .publish(let event): publish(event)
         }

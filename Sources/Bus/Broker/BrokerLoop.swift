@@ -154,7 +154,7 @@ extension BrokerLoop {
             let peer = Self.peer(address, in: &machine, at: now)
             guard address.hasMore, try router.socket.receive(into: &frame) else { continue }
             if frame.hasMore {
-                try refuseMultipart(&frame, from: peer)
+                try receiveMultipart(&frame, from: peer)
             } else {
                 try handle(&frame, from: peer)
             }
@@ -178,7 +178,7 @@ extension BrokerLoop {
     }
 
     @inline(__always)
-    private mutating func handle(_ frame: inout Message, from peer: Int) throws(ZMQError) {
+    mutating func handle(_ frame: inout Message, from peer: Int) throws(ZMQError) {
         switch Self.decision(on: &frame, from: peer, by: &machine, at: now) {
         case .forward(let worker, let slot, let keep): try forward(&frame, to: worker, slot: slot, keep: keep)
         case .deliver(let client, let slot):
@@ -259,13 +259,5 @@ extension BrokerLoop {
     private mutating func couldNotSend(_ slot: Int, to worker: Int, _ outcome: SendOutcome) throws(ZMQError) {
         machine.couldNotSend(slot)
         if outcome == .unreachable { machine.remove(peer: worker, because: "disconnected") }
-    }
-
-    /// Messages of the bus have one frame.
-    private mutating func refuseMultipart(_ frame: inout Message, from peer: Int) throws(ZMQError) {
-        let correlation = frame.withUnsafeBytes { EnvelopeView.correlation(in: $0) }
-        while frame.hasMore, try router.socket.receive(into: &frame) {}
-        machine.malformed(.severalFrames, correlation: correlation, from: peer)
-        try performActions()
     }
 }

@@ -21,6 +21,7 @@ extension BrokerMachine {
         if peers[peer].worker != PeerRow.nobody { remove(worker: peers[peer].worker, because: reason) }
         takeBackRequests(of: peer)
         routes.remove(peers[peer].id)
+        if peers[peer].isMajordomo { majordomo.peers[peer] = nil }
         peers.remove(peer)
         if peers.count == 0 { nextBeat = .never }
     }

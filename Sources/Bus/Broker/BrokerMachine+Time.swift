@@ -18,6 +18,7 @@ extension BrokerMachine {
         nextBeat = now + limits.heartbeat
         beat(at: now)
         expireInHand(at: now)
+        clearLobby(at: now)
     }
 
     private mutating func beat(at now: Moment) {
@@ -44,12 +45,13 @@ extension BrokerMachine {
     }
 
     private func isGone(_ peer: Int, at now: Moment) -> Bool {
-        now - peers[peer].lastHeard >= limits.silenceLimit && mustGo(peer)
+        now - peers[peer].lastHeard >= silenceLimit(of: peer) && mustGo(peer)
     }
 
     /// A client that never sent heartbeats may wait in silence; whether it is still there, the heartbeat to it tells.
     private func mustGo(_ peer: Int) -> Bool {
-        peers[peer].sendsHeartbeats || peers[peer].worker != PeerRow.nobody || peers[peer].requests.isEmpty
+        if peers[peer].isMajordomo { return majordomoMustGo(peer) }
+        return peers[peer].sendsHeartbeats || peers[peer].worker != PeerRow.nobody || peers[peer].requests.isEmpty
     }
 
     private mutating func expireQueues(at now: Moment) {

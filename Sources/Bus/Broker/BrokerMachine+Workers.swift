@@ -12,6 +12,7 @@ extension BrokerMachine {
         // What it had in hand it has forgotten: it announces itself as one that has nothing.
         if before != PeerRow.nobody { remove(worker: before, because: "announced itself again") }
         let service = String(decoding: view.service, as: UTF8.self)
+        if majordomo.lobby.bytes > 0 { openLobby(for: service, at: now) }
         tell(peer, Envelope(.ready, service: service, correlation: view.correlation, credits: view.credits))
     }
 

@@ -33,6 +33,7 @@ struct BrokerMachine: Sendable {
     var listed: [Int] = []
     /// What workers said of themselves, by row.
     var announcements: [Int: JSONValue] = [:]
+    var majordomo = MajordomoPeers()
     var actions: [BrokerAction] = []
     var statistics = BrokerStatistics()
 
@@ -52,6 +53,7 @@ struct BrokerMachine: Sendable {
         var maxBody = 64 << 20
         var heldBytesLimit = 512 << 20
         var attemptLimit = 5
+        var majordomo = Broker.MajordomoConfiguration()
 
         var silenceLimit: Duration { heartbeat * missesUntilGone }
     }

@@ -8,6 +8,8 @@ struct PeerRow: BrokerRow {
     var lastSaid = Moment.start
     /// Whether it has ever sent a heartbeat: from then on, silence means that it is gone.
     var sendsHeartbeats = false
+    /// Whether it speaks the Majordomo Protocol: ``BrokerMachine/majordomo`` knows more.
+    var isMajordomo = false
     /// Its row as a worker, or ``nobody``.
     var worker = PeerRow.nobody
     /// The requests it waits for, oldest first.
