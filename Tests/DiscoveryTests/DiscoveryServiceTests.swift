@@ -55,16 +55,8 @@ struct DiscoveryServiceTests {
             return directory
         }
 
-        /// An entry, as soon as discovery's worker has found the new broker.
-        func entryWhenServed(_ name: String) async throws -> RegistryEntry? {
-            while true {
-                do {
-                    return try await discovery.entry(name)
-                } catch let error as BusError where error.code == .noWorker {
-                    await Task.yield()
-                }
-            }
-        }
+        /// Returns when discovery's worker has found the broker that is there now.
+        func whenServed() async throws { try await subscriber.whenServed("discovery") }
 
         /// Waits for an event such as `registered text`, of which so many came before.
         func hear(_ brief: String, count: Int = 1) async throws {
@@ -141,7 +133,8 @@ struct DiscoveryServiceTests {
             try await desk.bus.startBroker()
             _ = try await addWorker("later", to: desk.bus)
             try await desk.hear("registered later")
-            #expect(try await desk.entryWhenServed("text")?.registryID == id)
+            try await desk.whenServed()
+            #expect(try await desk.discovery.entry("text")?.registryID == id)
             #expect(await directory.find(tag: "t").map(\.registryID) == [id])
         }
     }

@@ -42,10 +42,12 @@ struct RegistryStoreContract {
             try await stores.registry.apply([
                 .save(entry("c")), .save(entry("a", .bus)), .save(entry("b")), .saveBinding(binding("y")),
                 .saveBinding(binding("x")), .remember(serviceName: "s", registryID: "old"),
+                .remember(serviceName: "t", registryID: "gone"),
             ])
             try await stores.registry.apply([
                 .save(entry("c", tags: ["new"])), .remove(registryID: "b"), .remove(registryID: "none"),
                 .removeBinding(bindingID: "y"), .remember(serviceName: "s", registryID: "new"), .save(entry("b")),
+                .forget(serviceName: "t"), .forget(serviceName: "none"),
             ])
             let expected = RegistryContents(
                 entries: [entry("c", tags: ["new"]), entry("a", .bus), entry("b")],

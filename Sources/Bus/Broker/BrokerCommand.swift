@@ -4,6 +4,8 @@ enum BrokerCommand: Sendable {
     case drain
     /// Somebody subscribes to the statistics; or nobody any more.
     case watchStatistics(Bool)
+    /// Publish who takes requests, under this topic.
+    case tellWorkers(topic: String)
     /// End now.
     case end
 }

@@ -121,6 +121,19 @@ extension BrokerLoop {
         events.post(.publish(event))
     }
 
+    /// Through the same thread and connection as the events of workers, so that a subscriber who asked knows for both
+    /// that they are of the same broker.
+    func tellWorkers(topic: String) {
+        let event = Event(
+            topic: topic,
+            sequence: sequence,
+            type: "platform.broker.workers",
+            source: source,
+            data: workers
+        )
+        events.post(.publish(event))
+    }
+
     private var statistics: JSONObject {
         var statistics = machine.statisticsSnapshot(at: now)
         statistics["peerBytes"] = JSONValue(meter.bytes)

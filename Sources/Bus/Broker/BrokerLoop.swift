@@ -103,6 +103,7 @@ struct BrokerLoop: ~Copyable {
             switch command {
             case .drain: try drain()
             case .watchStatistics(let isWatched): nextStatistics = isWatched ? now : .never
+            case .tellWorkers(let topic): tellWorkers(topic: topic)
             case .end: end = now
             }
         }

@@ -5,12 +5,11 @@ import ZeroMQ
 ///
 /// It takes everything from every publisher, so a publisher knows that it is connected when it sees the subscription.
 /// A subscription to `~sync.…` is answered with one message on that topic: as subscriptions keep their order on a
-/// connection, all that were made before it stand by then.
+/// connection, all that were made before it stand by then. One to `~workers.…` is answered with an event that tells the
+/// workers, which the broker's other thread makes.
 struct EventProxy: ~Copyable {
     /// How many messages are taken from one socket before the other has its turn.
     private static let batchLimit = 256
-    /// What a subscription that wants an answer begins with, after the byte that says "subscribe".
-    private static let syncPrefix = Array("~sync.".utf8)
 
     private let configuration: Broker.Configuration
     private let logger: Logger
@@ -139,20 +138,18 @@ extension EventProxy {
         var frame = Message()
         for _ in 0..<Self.batchLimit {
             guard try subscribers.receive(into: &frame) else { return true }
-            let topic = frame.withUnsafeBytes { Self.topicToConfirm($0) }
             if let isWatched = Self.note(frame, in: &statisticsWatch) { broker.post(.watchStatistics(isWatched)) }
-            if let topic { try send([topic, Event.sequenceFrame(0), []]) }
+            switch frame.withUnsafeBytes({ SubscriptionQuestion(subscription: $0) }) {
+            case .sync(let topic): try send([topic, Event.sequenceFrame(0), []])
+            case .workers(let topic): broker.post(.tellWorkers(topic: topic))
+            case nil: break
+            }
         }
         return false
     }
 
     private static func note(_ subscription: borrowing Message, in watch: inout StatisticsWatch) -> Bool? {
         subscription.withUnsafeBytes { watch.note($0) }
-    }
-
-    private static func topicToConfirm(_ subscription: UnsafeRawBufferPointer) -> [UInt8]? {
-        guard subscription.first == 1, subscription.dropFirst().starts(with: syncPrefix) else { return nil }
-        return Array(subscription.dropFirst())
     }
 
     private func send(_ frames: [[UInt8]]) throws(ZMQError) {

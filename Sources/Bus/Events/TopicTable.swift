@@ -32,9 +32,11 @@ struct TopicTable<Receiver: AnyObject> {
         return true
     }
 
-    /// Calls `body` with everybody who receives `topic`.
+    /// Calls `body` with everybody who receives `topic`. Topics of the protocol, which begin with `~`, are not for those
+    /// who want all.
     func forEachReceiver(of topic: [UInt8], _ body: (Receiver) -> Void) {
-        for length in lengths.keys where length <= topic.count {
+        let shortest = topic.first == UInt8(ascii: "~") ? 1 : 0
+        for length in lengths.keys where length >= shortest && length <= topic.count {
             receivers[Array(topic.prefix(length))]?.forEach(body)
         }
     }

@@ -34,6 +34,16 @@ struct BusMembership: Sendable {
         names[service] = registryID
     }
 
+    /// Forgets the oldest ids of services that are not listed, so that a tenth of `limit` is free; returns their
+    /// services. Ids of the platform sort by their age.
+    mutating func forgetOldest(beyond limit: Int) -> [String] {
+        guard names.count > limit else { return [] }
+        let excess = names.count - limit * 9 / 10
+        let oldest = names.filter { listed[$0.key] == nil }.sorted { $0.value < $1.value }.prefix(excess).map(\.key)
+        for service in oldest { names[service] = nil }
+        return oldest
+    }
+
     mutating func unlist(_ service: String) {
         listed[service] = nil
         leaving[service] = nil

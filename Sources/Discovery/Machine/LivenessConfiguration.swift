@@ -13,6 +13,9 @@ public struct LivenessConfiguration: Sendable, Hashable {
     public var grace: Duration = .seconds(10)
     /// How many services may be listed; more HTTP services are refused with 507. Default: 100,000.
     public var entryLimit = 100_000
+    /// How many services' ids are remembered, so that they have the same again when they come back; beyond, the oldest
+    /// ids that are not listed are forgotten. Default: 100,000.
+    public var nameLimit = 100_000
     /// How many bindings there may be; more are refused with 507. Default: 100,000.
     public var bindingLimit = 100_000
 

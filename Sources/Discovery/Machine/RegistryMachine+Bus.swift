@@ -1,4 +1,7 @@
 /// Bus services: listed while any of their workers is there, and for a while after the last one has gone.
+///
+/// One broker's word is taken at a time: its snapshot and the events that follow it. An event of another broker means
+/// that the subscriber has moved, and that a snapshot of that one is needed.
 extension RegistryMachine {
     /// Whether the broker must be asked who is there: at the start, and after a hole in its events.
     var needsWorkerSnapshot: Bool { bus.position == nil }
@@ -87,7 +90,10 @@ extension RegistryMachine {
         let former = bus.formerID(of: service)
         let id = former ?? newID()
         bus.list(service, as: id)
-        if former == nil { remember(serviceName: service, registryID: id) }
+        if former == nil {
+            remember(serviceName: service, registryID: id)
+            for name in bus.forgetOldest(beyond: configuration.nameLimit) { forget(serviceName: name) }
+        }
         save(announced(service, announcement, id, at: moment), .registered, at: moment)
     }
 

@@ -200,6 +200,10 @@ extension RegistryMachine {
         effects.changes.append(.remember(serviceName: serviceName, registryID: registryID))
     }
 
+    mutating func forget(serviceName: String) {
+        effects.changes.append(.forget(serviceName: serviceName))
+    }
+
     mutating func ping(_ registryID: String) {
         effects.pings.append(registryID)
     }

@@ -122,7 +122,7 @@ public final class DiscoveryService: Service {
 
     private func followWorkers(for loop: RegistryLoop) async {
         do {
-            try await WorkerFollower(client: client, events: events, loop: loop, logger: logger).run()
+            try await WorkerFollower(events: events, loop: loop, logger: logger).run()
         } catch is CancellationError {
             // The usual end.
         } catch {

@@ -1,9 +1,12 @@
 import Bus
 import Logging
 
-/// Tells the machine who is on the bus: the broker's snapshot, then its events, and a snapshot again after a hole.
+/// Tells the machine who is on the bus: a broker's snapshot, then its events, and a snapshot again after a hole.
+///
+/// Both come through the subscriber, from the broker that it is on: brokers know the same workers under different names
+/// and learn of them in different moments, so what two of them say cannot be put together. Whichever broker a client of
+/// this process is on does not matter.
 struct WorkerFollower: Sendable {
-    let client: BusClient
     let events: EventSubscriber
     let loop: RegistryLoop
     let logger: Logger
@@ -45,9 +48,11 @@ struct WorkerFollower: Sendable {
     private func snapshot() async throws -> WorkerSnapshot {
         while true {
             do {
-                let reply = try await client.request("broker", "workers", within: .seconds(5), repeatable: true)
-                if reply.status.isSuccess, let snapshot = try WorkerSnapshot(json: reply.json()) { return snapshot }
-                logger.error("broker's list of workers cannot be read", metadata: ["status": "\(reply.status)"])
+                let answer = try await events.workers(within: .seconds(5))
+                if let snapshot = WorkerSnapshot(json: answer.data) { return snapshot }
+                logger.error("broker's list of workers cannot be read", metadata: ["source": "\(answer.source)"])
+            } catch let error as BusError where error.code == .closed {
+                throw error
             } catch {
                 logger.debug("broker does not tell its workers", metadata: ["error": "\(error)"])
             }

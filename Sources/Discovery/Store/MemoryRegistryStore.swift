@@ -35,6 +35,7 @@ public final class MemoryRegistryStore: RegistryStore {
                 case .saveBinding(let binding): state.bindings.put(binding)
                 case .removeBinding(let id): state.bindings.remove(id)
                 case .remember(let name, let id): state.names[name] = id
+                case .forget(let name): state.names[name] = nil
                 }
             }
         }

@@ -8,4 +8,6 @@ public enum RegistryChange: Sendable, Hashable {
     case removeBinding(bindingID: String)
     /// Remembers the id of a bus service for when it comes back.
     case remember(serviceName: String, registryID: String)
+    /// Forgets what was remembered of a bus service; nothing happens when that is nothing.
+    case forget(serviceName: String)
 }

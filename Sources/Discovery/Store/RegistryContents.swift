@@ -4,7 +4,7 @@ public struct RegistryContents: Sendable, Hashable {
     public var entries: [RegistryEntry]
     /// In the order in which they were made.
     public var bindings: [Binding]
-    /// The id of every bus service that was ever listed, by name.
+    /// The ids of the bus services that are or were listed, by name.
     public var names: [String: String]
 
     public init(entries: [RegistryEntry] = [], bindings: [Binding] = [], names: [String: String] = [:]) {

@@ -49,6 +49,8 @@ public struct SQLiteRegistryStore: RegistryStore {
             try db.run(SQL.deleteBinding, [id])
         case .remember(let name, let id):
             try db.run(SQL.putName, [name, id])
+        case .forget(let name):
+            try db.run(SQL.deleteName, [name])
         }
     }
 

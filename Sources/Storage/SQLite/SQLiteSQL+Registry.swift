@@ -35,6 +35,7 @@ extension SQLiteSQL {
             INSERT INTO registry_name (service_name, registry_id) VALUES (?, ?)
             ON CONFLICT (service_name) DO UPDATE SET registry_id = excluded.registry_id
             """
+        static let deleteName = "DELETE FROM registry_name WHERE service_name = ?"
         static let deleteEntry = "DELETE FROM registry_entry WHERE registry_id = ?"
         static let deleteBinding = "DELETE FROM registry_binding WHERE binding_id = ?"
     }

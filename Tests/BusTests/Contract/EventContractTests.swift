@@ -37,8 +37,11 @@ import Testing
             publisher.publish(events)
             #expect(await take(2, from: one).map(\.topic) == ["job.1", "job.1"])
             #expect(await take(3, from: jobs).map(\.topic) == ["job.1", "job.2", "job.1"])
-            let others = await take(4, from: all).filter { $0.topic != "bus.worker" }
-            #expect(others == events)
+            var others: [Event] = []
+            while others.count < 4 {
+                others += await take(1, from: all).filter { !$0.topic.hasPrefix("bus.") }
+            }
+            #expect(others == events, "beside what the broker tells")
         }
     }
 
