@@ -6,3 +6,11 @@ public enum Delivery: Sendable, Hashable {
     /// or the subscriber was too slow for its buffer.
     case interrupted
 }
+
+/// What a subscription to messages hands over.
+public enum MessageDelivery: Sendable, Hashable {
+    /// Messages in the order in which they arrived; never empty.
+    case messages(EventMessages)
+    /// As ``Delivery/interrupted``.
+    case interrupted
+}

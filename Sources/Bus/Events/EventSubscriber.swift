@@ -102,12 +102,23 @@ public final class EventSubscriber: Service, Sendable {
         bufferLimit: Int = 10_000,
         within timeout: Duration = .seconds(30)
     ) async throws -> EventSubscription {
+        let messages = try await subscribeToMessages(of: prefix, bufferLimit: bufferLimit, within: timeout)
+        return EventSubscription(messages: messages)
+    }
+
+    /// Subscribes as ``subscribe(to:bufferLimit:within:)`` does, for whoever reads the bytes of events itself: nothing is
+    /// read before, so it costs less.
+    public func subscribeToMessages(
+        of prefix: String,
+        bufferLimit: Int = 10_000,
+        within timeout: Duration = .seconds(30)
+    ) async throws -> MessageSubscription {
         let buffer = SubscriptionBuffer(prefix: prefix, limit: bufferLimit)
         let confirmation = OneTimeSignal()
         guard mailbox.post(.subscribe(buffer, confirmation: confirmation)) else {
             throw BusError(.closed, "this subscriber has ended")
         }
-        let subscription = EventSubscription(buffer) { [mailbox] in mailbox.post(.unsubscribe(buffer)) }
+        let subscription = MessageSubscription(buffer) { [mailbox] in mailbox.post(.unsubscribe(buffer)) }
         do {
             let failure = BusError(.unreachable, "no broker has confirmed the subscription to \(prefix) in \(timeout)")
             try await confirmation.wait(within: timeout, orThrow: failure)

@@ -74,7 +74,7 @@ actor OrderedEvents {
     private func isPassing(_ error: BusError) -> Bool { hasReplayed && Self.passingFaults.contains(error.code) }
 
     private func present(of subscription: EventSubscription) async throws -> [Event] {
-        switch await subscription.buffer.next() {
+        switch await subscription.next() {
         case .events(let events):
             let ready = sequencer.accept(events.filter { $0.topic == topic })
             mustReplay = sequencer.hasHole

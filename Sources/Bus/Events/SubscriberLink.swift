@@ -20,14 +20,11 @@ struct SubscriberLink: ~Copyable {
         try send([0] + prefix, at: now)
     }
 
-    /// Receives all frames of one message; nil when there is none.
-    mutating func receive(at now: Moment) throws(ZMQError) -> [[UInt8]]? {
-        var frame = Message()
-        guard try connection.socket.receive(into: &frame) else { return nil }
+    /// Receives one frame; false when there is none.
+    mutating func receive(into frame: inout Message, at now: Moment) throws(ZMQError) -> Bool {
+        guard try connection.socket.receive(into: &frame) else { return false }
         liveness.heard(at: now)
-        var frames = [frame.bytes()]
-        while frame.hasMore, try connection.socket.receive(into: &frame) { frames.append(frame.bytes()) }
-        return frames
+        return true
     }
 
     /// Why the connection is of no more use, or nil.

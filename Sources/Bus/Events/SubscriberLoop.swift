@@ -29,6 +29,10 @@ final class SubscriberLoop {
     private var connectionSync: [UInt8]?
     /// Whether subscriptions stood on an earlier connection.
     private var wasUpBefore = false
+    /// The message that is being received.
+    private var topic = Message()
+    private var sequence = Message()
+    private var body = Message()
     /// Who got something in this pass.
     private var touched: [SubscriptionInbox] = []
 
@@ -183,14 +187,25 @@ extension SubscriberLoop {
     private func receiveBatch(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) -> Bool {
         defer { flush() }
         for _ in 0..<Self.batchLimit {
-            guard let frames = try link.receive(at: now) else { return true }
-            if SyncTopic.isOne(frames[0]) {
-                try confirm(frames[0], over: &link, at: now)
+            guard try link.receive(into: &topic, at: now) else { return true }
+            if try !receiveRest(over: &link, at: now) {
+                logger.warning("malformed event ignored")
+            } else if topic.withUnsafeBytes({ SyncTopic.isOne($0) }) {
+                try confirm(topic.bytes(), over: &link, at: now)
             } else {
-                dispatch(frames)
+                dispatch()
             }
         }
         return false
+    }
+
+    /// Receives the frames after the topic, which have arrived with it; false when they are not those of an event.
+    private func receiveRest(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) -> Bool {
+        guard topic.hasMore, try link.receive(into: &sequence, at: now) else { return false }
+        guard sequence.hasMore, try link.receive(into: &body, at: now) else { return false }
+        var isEvent = sequence.count == 8
+        while body.hasMore, try link.receive(into: &body, at: now) { isEvent = false }
+        return isEvent
     }
 
     private func confirm(_ sync: [UInt8], over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
@@ -208,12 +223,14 @@ extension SubscriberLoop {
         wasUpBefore = true
     }
 
-    private func dispatch(_ frames: [[UInt8]]) {
-        guard frames.count == 3, let event = try? Event(parsing: frames[2]) else {
-            return logger.warning("malformed event ignored", metadata: ["frames": "\(frames.count)"])
-        }
-        topics.forEachReceiver(of: frames[0]) { inbox in
-            if inbox.gather(event) { touched.append(inbox) }
+    private func dispatch() {
+        let number = sequence.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
+        topic.withUnsafeBytes { topic in
+            body.withUnsafeBytes { body in
+                topics.forEachReceiver(of: topic) { inbox in
+                    if inbox.gather(topic: topic, sequence: number, body: body) { touched.append(inbox) }
+                }
+            }
         }
     }
 

@@ -1,20 +1,21 @@
 import DequeModule
 import Synchronization
 
-/// What has arrived for one subscription and was not taken yet; bounded.
+/// What has arrived for one subscription and was not taken yet; bounded in messages and in bytes.
 ///
-/// A consumer that is too slow slows nobody down: its buffer is emptied, and ``Delivery/interrupted`` tells it that
-/// something is missing.
+/// A consumer that is too slow slows nobody down: its buffer is emptied, and ``MessageDelivery/interrupted`` tells it
+/// that something is missing.
 final class SubscriptionBuffer: Sendable {
     /// A consumer that found nothing.
     private struct Waiter {
         let ticket: UInt64
-        let continuation: CheckedContinuation<Delivery?, Never>
+        let continuation: CheckedContinuation<MessageDelivery?, Never>
     }
 
     private struct State {
-        var deliveries = Deque<Delivery>()
-        var eventCount = 0
+        var deliveries = Deque<MessageDelivery>()
+        var count = 0
+        var byteCount = 0
         var waiters = Deque<Waiter>()
         var lastTicket: UInt64 = 0
         var isEnded = false
@@ -22,20 +23,26 @@ final class SubscriptionBuffer: Sendable {
 
     let prefix: String
     private let limit: Int
+    private let byteLimit: Int
     private let state = Mutex(State())
 
-    /// - Parameter limit: how many events it holds.
-    init(prefix: String, limit: Int) {
+    /// - Parameters:
+    ///   - limit: how many messages it holds.
+    ///   - byteLimit: how many bytes of messages it holds; what arrives together when it is empty may be more.
+    init(prefix: String, limit: Int, byteLimit: Int = 64 * 1024 * 1024) {
         self.prefix = prefix
         self.limit = limit
+        self.byteLimit = byteLimit
     }
 
-    /// Adds events that arrived together.
-    func add(_ events: [Event]) {
+    /// Adds messages that arrived together.
+    func add(_ messages: EventMessages) {
         deliver { state in
-            guard state.eventCount + events.count <= limit else { return Self.overflow(&state) }
-            state.eventCount += events.count
-            Self.append(events, to: &state)
+            let hasRoom = state.count == 0 || state.byteCount + messages.byteCount <= byteLimit
+            guard hasRoom, state.count + messages.count <= limit else { return Self.overflow(&state) }
+            state.count += messages.count
+            state.byteCount += messages.byteCount
+            Self.append(messages, to: &state)
         }
     }
 
@@ -57,7 +64,7 @@ final class SubscriptionBuffer: Sendable {
     }
 
     /// The next delivery, waiting for it; nil at the end, and when the task is cancelled.
-    func next() async -> Delivery? {
+    func next() async -> MessageDelivery? {
         let ticket = state.withLock { state in
             state.lastTicket += 1
             return state.lastTicket
@@ -70,7 +77,7 @@ final class SubscriptionBuffer: Sendable {
     }
 
     private func wait(_ waiter: Waiter) {
-        let answer: Delivery?? = state.withLock { state in
+        let answer: MessageDelivery?? = state.withLock { state in
             if let delivery = Self.takeFirst(&state) { return delivery }
             // Asked under the lock: a cancellation from now on finds the waiter.
             if state.isEnded || Task.isCancelled { return .some(nil) }
@@ -89,7 +96,7 @@ final class SubscriptionBuffer: Sendable {
 
     /// Changes the buffer, then hands its first delivery to whoever waits, outside of the lock.
     private func deliver(_ change: (inout State) -> Void) {
-        let handOver: (Waiter, Delivery)? = state.withLock { state in
+        let handOver: (Waiter, MessageDelivery)? = state.withLock { state in
             guard !state.isEnded else { return nil }
             change(&state)
             guard let waiter = state.waiters.first, let delivery = Self.takeFirst(&state) else { return nil }
@@ -99,24 +106,27 @@ final class SubscriptionBuffer: Sendable {
         if let (waiter, delivery) = handOver { waiter.continuation.resume(returning: delivery) }
     }
 
-    private static func append(_ events: [Event], to state: inout State) {
-        guard case .events(var batch)? = state.deliveries.last else {
-            return state.deliveries.append(.events(events))
+    private static func append(_ messages: EventMessages, to state: inout State) {
+        guard case .messages(var batch)? = state.deliveries.last else {
+            return state.deliveries.append(.messages(messages))
         }
-        // Let go of it in the queue first, so that the array grows in place.
+        // Let go of it in the queue first, so that the arrays grow in place.
         state.deliveries.removeLast()
-        batch += events
-        state.deliveries.append(.events(batch))
+        batch.append(messages)
+        state.deliveries.append(.messages(batch))
     }
 
     private static func overflow(_ state: inout State) {
         state.deliveries = [.interrupted]
-        state.eventCount = 0
+        (state.count, state.byteCount) = (0, 0)
     }
 
-    private static func takeFirst(_ state: inout State) -> Delivery? {
+    private static func takeFirst(_ state: inout State) -> MessageDelivery? {
         let first = state.deliveries.popFirst()
-        if case .events(let events)? = first { state.eventCount -= events.count }
+        if case .messages(let messages)? = first {
+            state.count -= messages.count
+            state.byteCount -= messages.byteCount
+        }
         return first
     }
 }

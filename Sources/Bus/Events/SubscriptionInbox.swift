@@ -2,22 +2,22 @@
 /// once for all of it.
 final class SubscriptionInbox {
     let buffer: SubscriptionBuffer
-    private var batch: [Event] = []
+    private var batch = EventMessages()
 
     init(_ buffer: SubscriptionBuffer) {
         self.buffer = buffer
     }
 
-    /// Gathers an event; true when it is the first of its batch.
-    func gather(_ event: Event) -> Bool {
-        batch.append(event)
+    /// Gathers a message; true when it is the first of its batch.
+    func gather(topic: UnsafeRawBufferPointer, sequence: UInt64, body: UnsafeRawBufferPointer) -> Bool {
+        batch.append(topic: topic, sequence: sequence, body: body)
         return batch.count == 1
     }
 
     /// Hands over what was gathered.
     func flush() {
-        let events = batch
-        batch = []
-        buffer.add(events)
+        var messages = EventMessages()
+        swap(&messages, &batch)
+        buffer.add(messages)
     }
 }

@@ -8,5 +8,5 @@ enum SyncTopic {
     /// A topic that nobody has used.
     static func make() -> [UInt8] { prefix + Array(UUIDv7.make().utf8) }
 
-    static func isOne(_ topic: [UInt8]) -> Bool { topic.starts(with: prefix) }
+    static func isOne(_ topic: UnsafeRawBufferPointer) -> Bool { topic.starts(with: prefix) }
 }

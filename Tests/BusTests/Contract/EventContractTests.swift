@@ -105,7 +105,7 @@ import Testing
         try await withTestBus { bus in
             let subscriber = bus.subscriber()
             var subscription: EventSubscription? = try await subscriber.subscribe(to: "test.")
-            weak let buffer = subscription?.buffer
+            weak let buffer = subscription?.messages.buffer
             #expect(buffer != nil)
             subscription = nil
             // Confirmed after the end was taken in.

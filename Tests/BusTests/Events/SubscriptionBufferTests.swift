@@ -3,39 +3,36 @@ import Testing
 @testable import Bus
 
 @Suite(.timeLimit(.minutes(1))) struct SubscriptionBufferTests {
-    private let buffer = SubscriptionBuffer(prefix: "test.", limit: 4)
+    private let buffer = SubscriptionBuffer(prefix: "test.", limit: 4, byteLimit: 100)
 
     @Test func whatArrivesBetweenTwoLooksComesAsOneBatch() async {
-        let events = [event(1), event(2), event(3)]
-        buffer.add([events[0]])
-        buffer.add([events[1], events[2]])
-        #expect(await buffer.next() == .events(events))
+        buffer.add(messages(1))
+        buffer.add(messages(2, 3))
+        #expect(await buffer.next() == .messages(messages(1, 2, 3)))
     }
 
     @Test func aFullBufferIsGivenUpAndSaysSo() async {
-        buffer.add([event(1), event(2), event(3)])
-        buffer.add([event(4), event(5)])
-        let later = event(6)
-        buffer.add([later])
+        buffer.add(messages(1, 2, 3))
+        buffer.add(messages(4, 5))
+        buffer.add(messages(6))
         #expect(await buffer.next() == .interrupted)
-        #expect(await buffer.next() == .events([later]))
+        #expect(await buffer.next() == .messages(messages(6)))
     }
 
     @Test func interruptionsKeepTheirPlaceAndAreNotRepeated() async {
-        let events = [event(1), event(2)]
-        buffer.add([events[0]])
+        buffer.add(messages(1))
         buffer.interrupt()
         buffer.interrupt()
-        buffer.add([events[1]])
-        #expect(await buffer.next() == .events([events[0]]))
+        buffer.add(messages(2))
+        #expect(await buffer.next() == .messages(messages(1)))
         #expect(await buffer.next() == .interrupted)
-        #expect(await buffer.next() == .events([events[1]]))
+        #expect(await buffer.next() == .messages(messages(2)))
     }
 
     @Test func theEndComesAfterWhatHasArrived() async {
-        buffer.add([event(1)])
+        buffer.add(messages(1))
         buffer.end()
-        buffer.add([event(2)])
+        buffer.add(messages(2))
         #expect(await buffer.next() != nil)
         #expect(await buffer.next() == nil)
     }
@@ -44,10 +41,23 @@ import Testing
         let waiting = Task { [buffer] in await buffer.next() }
         waiting.cancel()
         #expect(await waiting.value == nil)
-        let sent = event(1)
-        buffer.add([sent])
-        #expect(await buffer.next() == .events([sent]))
+        buffer.add(messages(1))
+        #expect(await buffer.next() == .messages(messages(1)))
     }
 
-    private func event(_ sequence: UInt64) -> Event { BusTests.event("test.topic", sequence) }
+    @Test func aFewLargeMessagesFillItToo() async {
+        buffer.add(messages(1, bytes: 300))
+        buffer.add(messages(2, bytes: 10))
+        #expect(await buffer.next() == .interrupted)
+        buffer.add(messages(3, bytes: 300))
+        #expect(await buffer.next() == .messages(messages(3, bytes: 300)), "alone it may be larger than the bound")
+    }
+
+    private func messages(_ sequences: UInt64..., bytes: Int = 3) -> EventMessages {
+        EventMessages(
+            sequences.map {
+                EventMessage(topic: Array("test.topic".utf8), sequence: $0, body: Array(repeating: 7, count: bytes))
+            }
+        )
+    }
 }

@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import Bus
@@ -7,7 +8,9 @@ import Testing
 
     private func names(in table: TopicTable<Receiver>, of topic: String) -> Set<String> {
         var names: Set<String> = []
-        table.forEachReceiver(of: Array(topic.utf8)) { names.insert($0.name) }
+        Array(topic.utf8).withUnsafeBytes { bytes in
+            table.forEachReceiver(of: bytes) { names.insert($0.name) }
+        }
         return names
     }
 
@@ -32,5 +35,31 @@ import Testing
         #expect(removed == [false, false, true])
         #expect(table.prefixes.isEmpty)
         #expect(names(in: table, of: "\u{1}").isEmpty)
+    }
+
+    @Test func whoWantsAllDoesNotGetTheTopicsOfTheProtocol() {
+        var table = TopicTable<Receiver>()
+        for prefix in ["", "~workers.1"] { _ = table.add(Receiver(prefix), for: Array(prefix.utf8)) }
+        #expect(names(in: table, of: "~workers.1") == ["~workers.1"])
+        #expect(names(in: table, of: "~workers.2") == [])
+    }
+
+    @Test func itFindsWhatComparingEveryPrefixFinds() {
+        var random = SeededGenerator(seed: 5)
+        func word() -> String {
+            String((0..<Int.random(in: 0...4, using: &random)).map { _ in Bool.random(using: &random) ? "a" : "b" })
+        }
+        var table = TopicTable<Receiver>()
+        var prefixes: Set<String> = []
+        for _ in 0..<500 {
+            let (prefix, topic) = (word(), word())
+            if prefixes.insert(prefix).inserted {
+                _ = table.add(Receiver(prefix), for: Array(prefix.utf8))
+            } else {
+                prefixes.remove(prefix)
+                _ = table.remove(for: Array(prefix.utf8)) { $0.name == prefix }
+            }
+            #expect(names(in: table, of: topic) == prefixes.filter { topic.hasPrefix($0) })
+        }
     }
 }
