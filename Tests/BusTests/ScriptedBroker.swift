@@ -51,6 +51,16 @@ struct ScriptedBroker: ~Copyable {
         return (peer, ready)
     }
 
+    /// Returns when a worker has taken in all that was sent to it: it refuses at once what it cannot read.
+    func settle(_ worker: [UInt8]) throws {
+        let unreadable = Envelope(.request, service: "text", operation: "a", annotations: ["id": "7"])
+        var frame = try unreadable.encodedBytes()
+        frame[frame.count - 4] = UInt8(ascii: "?")
+        try sendRaw(frame, to: worker)
+        let reply = try expect(.reply).envelope
+        guard reply.status == .badRequest else { throw ScriptError.unexpected(reply.status) }
+    }
+
     func send(_ envelope: Envelope, to peer: [UInt8]) throws {
         try socket.sendMultipart([peer, try envelope.encodedBytes()])
     }
@@ -64,4 +74,5 @@ enum ScriptError: Error {
     case nothingCame(Envelope.Kind)
     case noConnection
     case connectionStands
+    case unexpected(Status)
 }

@@ -3,7 +3,7 @@
 /// Looking up a reply's correlation is one array access; a reply that comes too late carries an old generation
 /// and finds nothing, also when its index is used again.
 struct Slab<Value> {
-    private struct Slot {
+    fileprivate struct Slot {
         var generation: UInt32
         var value: Value?
     }
@@ -65,3 +65,6 @@ struct Slab<Value> {
         UInt64(generation) << 32 | UInt64(index)
     }
 }
+
+extension Slab: Sendable where Value: Sendable {}
+extension Slab.Slot: Sendable where Value: Sendable {}

@@ -27,6 +27,8 @@ public struct BusRequest: Sendable {
     public var isRepeated: Bool
     /// The trace this request belongs to, when the client named one.
     public var trace: TraceContext?
+    /// Takes parts of the reply before the last one; nil when the client takes none, as most do.
+    public var parts: ReplyParts?
 
     public init(
         service: String,

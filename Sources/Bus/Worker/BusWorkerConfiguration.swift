@@ -9,7 +9,7 @@ extension BusWorker {
         /// Where brokers accept workers, one or more. The worker serves all of them at once; brokers know nothing of
         /// each other.
         public var endpoints: [Endpoint]
-        /// How many requests it works on at once; 1 to 65,535. Default: 256.
+        /// How many requests it works on at once, over all brokers; 1 to 65,535. Default: 256.
         public var credits: Int
         /// What others may know of it, such as `tags`; the broker passes it on unread. Default: empty.
         public var announcement: JSONValue

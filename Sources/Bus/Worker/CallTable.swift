@@ -1,4 +1,4 @@
-/// The requests that a worker has in hand.
+/// The requests that a worker has in hand from one broker.
 ///
 /// A call belongs to the announcement under which it came: the broker that hears a later one has given up on it, so its
 /// reply would mean nothing there. Such a call still takes a place until its handler has finished.
@@ -8,42 +8,84 @@ struct CallTable {
         let correlation: UInt64
         /// Which announcement it came under.
         let announcement: Int
-        /// Nil until the handler had to wait for something.
-        var task: Task<Void, Never>?
+        var stage: Stage
+        /// Under which it is known to ``RepeatTable``; zero when it is not.
+        var repeatID = RequestID.zero
+        /// Set when its client takes parts.
+        var parts: ReplyParts?
+    }
+
+    enum Stage {
+        /// Its handler runs; the task is nil until the handler had to wait for something.
+        case running(Task<Void, Never>?)
+        /// It waits for a place.
+        case waiting(BusRequest, ticket: UInt64)
+        /// It waits for the reply to an earlier attempt.
+        case following
     }
 
     private var calls = Slab<Call>()
+    /// The calls that did not finish at once, by correlation and announcement.
+    private var index: PeerIndex
+    /// Of the calls that wait for a place.
+    private var deadlines = DeadlineHeap()
     /// How many calls came under an earlier announcement.
     private(set) var orphans = 0
     private(set) var announcement = 0
 
+    init() { index = PeerIndex(seed: .random(in: .min ... .max)) }
+
     var count: Int { calls.count }
     var isEmpty: Bool { calls.isEmpty }
+    /// Of all calls.
+    var keys: [UInt64] { calls.keys }
+
+    subscript(key: UInt64) -> Call? { calls[key] }
 
     /// Takes a request in; the key stands for it until ``finish(_:)``.
     mutating func begin(correlation: UInt64) -> UInt64 {
-        calls.insert(Call(correlation: correlation, announcement: announcement))
+        calls.insert(Call(correlation: correlation, announcement: announcement, stage: .running(nil)))
     }
+
+    /// Notes under which id others may ask for the reply of a call.
+    mutating func setRepeatID(_ id: RequestID, for key: UInt64) { calls[key]?.repeatID = id }
+
+    mutating func setParts(_ parts: ReplyParts, for key: UInt64) { calls[key]?.parts = parts }
 
     /// Keeps the task of a call that did not finish at once.
-    mutating func keep(_ task: Task<Void, Never>, for key: UInt64) {
-        calls[key]?.task = task
+    mutating func keep(_ task: Task<Void, Never>, for key: UInt64) { enter(key, as: .running(task)) }
+
+    /// Keeps a call that must wait for the reply to an earlier attempt.
+    mutating func follow(_ key: UInt64) { enter(key, as: .following) }
+
+    /// Keeps a request that must wait for a place.
+    mutating func wait(_ key: UInt64, with request: BusRequest, ticket: UInt64) {
+        enter(key, as: .waiting(request, ticket: ticket))
+        if request.limit != .never { deadlines.insert(request.limit, slot: Slab<Call>.index(in: key)) }
     }
 
-    /// What became of a finished call.
-    enum Ending: Equatable {
-        /// The broker waits for a reply under its correlation.
-        case answer(UInt64)
-        /// Nobody waits, but a place is free again.
-        case orphan
-        case unknown
+    /// Gives a place to a call that waited; nil when it waits no more.
+    mutating func resume(_ key: UInt64) -> BusRequest? {
+        guard case .waiting(let request, _) = calls[key]?.stage else { return nil }
+        calls[key]?.stage = .running(nil)
+        deadlines.remove(slot: Slab<Call>.index(in: key))
+        return request
     }
 
-    mutating func finish(_ key: UInt64) -> Ending {
-        guard let call = calls.remove(key) else { return .unknown }
-        guard call.announcement != announcement else { return .answer(call.correlation) }
-        orphans -= 1
-        return .orphan
+    private mutating func enter(_ key: UInt64, as stage: Stage) {
+        guard let call = calls[key] else { return }
+        calls[key]?.stage = stage
+        index.insert(call.correlation, peer: call.announcement, row: Slab<Call>.index(in: key))
+    }
+
+    /// Takes out a call that has ended.
+    mutating func finish(_ key: UInt64) -> Call? {
+        guard let call = calls.remove(key) else { return nil }
+        let slot = Slab<Call>.index(in: key)
+        index.remove(call.correlation, peer: call.announcement, row: slot)
+        deadlines.remove(slot: slot)
+        if call.announcement != announcement { orphans -= 1 }
+        return call
     }
 
     /// Begins another announcement: what is in hand now will not be answered.
@@ -52,12 +94,14 @@ struct CallTable {
         orphans = calls.count
     }
 
-    /// The task of the call that the broker knows under `correlation`.
-    func task(correlation: UInt64) -> Task<Void, Never>? {
-        calls.keys.lazy.compactMap { calls[$0] }
-            .first { $0.correlation == correlation && $0.announcement == announcement }?.task
+    /// The call that the broker knows under `correlation`.
+    func key(of correlation: UInt64) -> UInt64? {
+        index.row(of: correlation, peer: announcement).map(calls.key(at:))
     }
 
-    /// The tasks of all calls.
-    var tasks: [Task<Void, Never>] { calls.keys.compactMap { calls[$0]?.task } }
+    /// When the next call that waits for a place is too late.
+    var nextDeadline: Moment { deadlines.earliest ?? .never }
+
+    /// Takes the deadline of a call that has waited too long.
+    mutating func popOverdue(at now: Moment) -> UInt64? { deadlines.popExpired(at: now).map(calls.key(at:)) }
 }

@@ -18,6 +18,8 @@ final class HandlerRunner: Sendable {
 
     /// Starts the handler; its reply goes to the route under `key`, perhaps before this returns.
     func start(_ request: BusRequest, key: UInt64) -> Task<Void, Never> {
+        // Parts go by the mailbox: the reply, which ends them, must not overtake them.
+        if request.parts != nil { return Task { self.route.post(await self.answer(request), for: key) } }
         guard mayBlock else {
             return Task.immediate { self.route.deliver(await self.answer(request), for: key) }
         }

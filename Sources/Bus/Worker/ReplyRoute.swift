@@ -19,8 +19,13 @@ final class ReplyRoute: @unchecked Sendable {
         if pthread_equal(pthread_self(), thread) != 0 {
             local.append((key, reply))
         } else {
-            mailbox.post(.finished(key, reply))
+            post(reply, for: key)
         }
+    }
+
+    /// Takes the reply behind everything that was posted before.
+    func post(_ reply: BusReply, for key: UInt64) {
+        mailbox.post(.finished(key, reply))
     }
 
     /// Takes out the reply that was put down last; only for the socket's thread.

@@ -29,7 +29,7 @@ import Testing
             let release = Gate(opensAt: 3)
             try await bus.worker("work", credits: 10) { request in
                 started.record(request.requestID)
-                if !request.isRepeated { await release.arrive() }
+                await release.arrive()
                 return BusReply(body: request.body)
             }
             let client = bus.client()
@@ -48,15 +48,16 @@ import Testing
             let error = await #expect(throws: BusError.self) { try await once.value }
             #expect(error?.code == .workerLost)
             try await bus.startBroker()
+            // The handler of the first attempt goes on: its reply is the repeat's.
+            await release.arrive()
             // The broker may come to know of the request before it knows of the worker again.
             do {
                 #expect(try await again.body == [2])
-                #expect(started.elements.filter { $0 == id }.count == 2)
+                #expect(started.elements.filter { $0 == id }.count == 1)
             } catch let error as BusError {
                 #expect(error.code == .workerLost, "the first attempt has run, whatever became of the second")
                 #expect((error.cause as? BusError)?.code == .noWorker)
             }
-            await release.arrive()
         }
     }
 

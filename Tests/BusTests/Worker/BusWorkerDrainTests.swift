@@ -116,6 +116,7 @@ import ZeroMQ
         try await run(worker) { broker, shutDown in
             let (peer, _) = try broker.admit()
             try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1), to: peer)
+            try broker.settle(peer)
             shutDown()
             _ = try broker.expect(.goodbye)
             try broker.send(Envelope(.goodbye), to: peer)
