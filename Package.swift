@@ -170,6 +170,19 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: settings
         ),
+        // Kills brokers, workers and clients under load, and judges what they wrote down: scripts/chaos-bus.sh.
+        .target(
+            name: "Chaos",
+            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging, signals],
+            path: "Tests/Chaos",
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "chaos-bus",
+            dependencies: ["Chaos"],
+            path: "Tests/ChaosCommand",
+            swiftSettings: settings
+        ),
         tests(of: "JSON"),
         tests(of: "ZeroMQ"),
         tests(of: "Bus", and: ["JSON", "ZeroMQ", lifecycle, logging]),
@@ -194,7 +207,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ChaosTests",
-            dependencies: ["Support", "Bus", "JSON", "ZeroMQ", logging],
+            dependencies: ["Chaos", "Support", "Bus", "JSON", "ZeroMQ", logging],
             swiftSettings: settings
         ),
     ],
