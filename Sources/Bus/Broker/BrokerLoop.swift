@@ -11,6 +11,9 @@ struct BrokerLoop: ~Copyable {
     /// A connection that is lost is known to the socket a little later than to its monitor.
     private static let probeDelays: [Duration] = [.zero, .milliseconds(20), .milliseconds(200)]
 
+    /// How long a goodbye may take to reach everybody.
+    private static let farewellTime = Duration.milliseconds(200)
+
     let configuration: Broker.Configuration
     let logger: Logger
     let router: BrokerSocket
@@ -30,6 +33,8 @@ struct BrokerLoop: ~Copyable {
     private var commands: [BrokerCommand] = []
     /// When a shutdown ends, whatever is still under way.
     private var end = Moment.never
+    /// Until when a shutdown listens to peers that may not have read the goodbye: what they still send is refused, not lost.
+    private var farewell = Moment.start
     /// When the statistics are to be published next.
     private var nextStatistics = Moment.never
 
@@ -83,14 +88,19 @@ struct BrokerLoop: ~Copyable {
         try takeCommands()
         let isDrained = try receiveBatch()
         try watchTime()
-        if now >= end || (machine.isStopping && machine.isIdle) { return false }
+        if now >= end || mayEnd { return false }
         guard isDrained, try !router.socket.pendingEvents().contains(.readable) else { return true }
         try sleep()
         return true
     }
 
+    private var mayEnd: Bool {
+        machine.isStopping && machine.isIdle && (now >= farewell || machine.peers.count == 0)
+    }
+
     private mutating func sleep() throws(ZMQError) {
         guard mailbox.prepareToSleep() else { return }
+        let end = min(end, now < farewell ? farewell : .never)
         let wake = min(min(machine.nextWake, nextStatistics), min(end, probes.last ?? .never))
         try poller.wait(until: wake.instant)
         waker.reset()
@@ -113,6 +123,7 @@ struct BrokerLoop: ~Copyable {
     private mutating func drain() throws(ZMQError) {
         guard !machine.isStopping else { return }
         end = min(end, now + configuration.drainTimeout)
+        farewell = now + Self.farewellTime
         machine.stop()
         try performActions()
     }

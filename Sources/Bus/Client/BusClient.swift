@@ -18,8 +18,8 @@ public final class BusClient: Service, Sendable {
     private let configuration: Configuration
     private let context: Context
     private let logger: Logger
-    private let mailbox = Mailbox<ClientCommand>()
-    private let counters = ClientCounters()
+    let mailbox = Mailbox<ClientCommand>()
+    let counters = ClientCounters()
     private let connected = OneTimeSignal()
     private let hasRun = Atomic(false)
 
@@ -122,7 +122,8 @@ public final class BusClient: Service, Sendable {
         return try await outcome(of: PendingRequest(parameters)).get()
     }
 
-    private func takePlace() throws(BusError) {
+    /// Counts one more request under way, if this client takes it on.
+    func takePlace() throws(BusError) {
         let others = counters.requestsInFlight.add(1, ordering: .relaxed).oldValue
         guard others >= configuration.requestLimit else { return }
         counters.requestsInFlight.subtract(1, ordering: .relaxed)
@@ -141,7 +142,8 @@ public final class BusClient: Service, Sendable {
         }
     }
 
-    private func post(_ request: PendingRequest) {
+    /// Hands a request to the socket's thread.
+    func post(_ request: PendingRequest) {
         guard mailbox.post(.send(request)) else {
             request.finish(.failure(BusError(.closed, "this client has ended")))
             return
@@ -149,7 +151,8 @@ public final class BusClient: Service, Sendable {
         if !mailbox.isAttached { watchWhileNotRunning(request) }
     }
 
-    private func cancel(_ request: PendingRequest) {
+    /// Ends a request whose caller gave up, unless it has ended.
+    func cancel(_ request: PendingRequest) {
         if withdraw(request) {
             request.finish(.failure(.cancelledByCaller(request.parameters)))
         } else {

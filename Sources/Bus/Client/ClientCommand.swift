@@ -3,6 +3,8 @@ enum ClientCommand: Sendable {
     case send(PendingRequest)
     /// The waiting task was cancelled. May arrive before the request itself.
     case cancel(PendingRequest)
+    /// Somebody has taken so many parts of the reply, and takes as many more.
+    case grant(PendingRequest, count: Int)
     /// End, failing what is under way.
     case end
 }

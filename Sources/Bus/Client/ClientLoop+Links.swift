@@ -108,7 +108,7 @@ extension ClientLoop {
     }
 
     private func lose(_ request: PendingRequest, with link: ClientLink, because reason: String) {
-        if request.parameters.isRepeatable {
+        if request.isRepeatable {
             request.wasLost()
             backlog.append(request.key)
         } else if requests.remove(request.key) != nil {

@@ -11,6 +11,7 @@ extension ClientLoop {
             switch command {
             case .send(let request): admit(request)
             case .cancel(let request): try cancel(request, at: now)
+            case .grant(let request, let count): try grant(count, to: request, at: now)
             case .end: mustEnd = true
             }
         }
@@ -33,7 +34,7 @@ extension ClientLoop {
     }
 
     /// Tells the broker that nobody waits for this request any more.
-    private func withdraw(_ request: PendingRequest, at now: Moment) throws(ZMQError) {
+    func withdraw(_ request: PendingRequest, at now: Moment) throws(ZMQError) {
         guard let number = request.link, let link = link(number: number) else { return }
         link.inFlight -= 1
         try link.send(.cancel(request.key), at: now)
@@ -95,6 +96,7 @@ extension ClientLoop {
     /// Receives from every link until there is nothing, or a batch is full; false for the latter.
     func receiveBatches(at now: Moment) throws(ZMQError) -> Bool {
         var isDrained = true
+        defer { wakeReaders() }
         if let current { isDrained = try receiveBatch(over: current, at: now) }
         for link in leaving where try !receiveBatch(over: link, at: now) { isDrained = false }
         return isDrained
@@ -114,6 +116,7 @@ extension ClientLoop {
         }
         switch envelope.kind {
         case .reply: finish(envelope, from: link)
+        case .partial: take(envelope, from: link)
         case .heartbeat: brokerIsThere(on: link, at: now)
         case .goodbye where envelope.status == .gone: link.isForgotten = true
         case .goodbye: link.isLeaving = true

@@ -33,6 +33,10 @@ final class ClientLoop {
     /// Correlations of what waits for a link, in order; those that are over meanwhile are skipped.
     var backlog = Deque<UInt64>()
     var commands: [ClientCommand] = []
+    /// Whose readers found nothing before this pass.
+    var readersToWake: [PartsBuffer] = []
+    /// What is to be given up because of what came.
+    var faults: [(request: PendingRequest, error: BusError)] = []
     var mustEnd = false
     var message = Message()
 
@@ -75,6 +79,7 @@ final class ClientLoop {
         if mustEnd { return false }
         try sendBacklog(at: now)
         let isDrained = try receiveBatches(at: now)
+        try endFaultyReplies(at: now)
         try expireRequests(at: now)
         try keepLinksAlive(at: now)
         let hasChanged = try parkOrCloseLinks(at: now)

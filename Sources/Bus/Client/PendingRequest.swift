@@ -15,6 +15,10 @@ final class PendingRequest: @unchecked Sendable {
     }
 
     let parameters: RequestParameters
+    /// Where the parts of its reply go; nil when it takes none.
+    let parts: PartsBuffer?
+    /// Whether a part has come: a second attempt would begin the reply anew.
+    private(set) var hasBegunReply = false
     /// Set by the waiting task before the request is posted.
     var continuation: UnsafeContinuation<Outcome, Never>?
     private(set) var phase = Phase.waiting
@@ -28,8 +32,12 @@ final class PendingRequest: @unchecked Sendable {
     /// Whether an attempt may have reached a worker.
     var mayHaveRun: Bool { link != nil || isRepeated }
 
-    init(_ parameters: RequestParameters) {
+    /// Whether it is sent again when its connection is lost.
+    var isRepeatable: Bool { parameters.isRepeatable && !hasBegunReply }
+
+    init(_ parameters: RequestParameters, parts: PartsBuffer? = nil) {
         self.parameters = parameters
+        self.parts = parts
     }
 
     func wasSent(over link: Int) { phase = .sent(link: link) }
@@ -43,12 +51,15 @@ final class PendingRequest: @unchecked Sendable {
     /// Puts it back to be sent over another link, as the broker did not take it.
     func wasTurnedAway() { phase = .waiting }
 
+    func replyHasBegun() { hasBegunReply = true }
+
     /// Notes a cancellation that overtook the request itself, whose continuation is still the waiting task's.
     func wasCancelledEarly() { phase = .finished }
 
     /// Resumes the waiting task; later calls do nothing.
     func finish(_ outcome: Outcome) {
         phase = .finished
+        parts?.end(outcome)
         continuation.take()?.resume(returning: outcome)
     }
 }

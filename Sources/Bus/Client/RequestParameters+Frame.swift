@@ -20,6 +20,7 @@ extension RequestParameters {
             requestID: requestID,
             timeLeft: timeLeft(at: now),
             priority: priority,
+            credits: window,
             trace: trace,
             annotations: annotations,
             body: body

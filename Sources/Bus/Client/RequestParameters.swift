@@ -11,4 +11,6 @@ struct RequestParameters: Sendable {
     var priority: UInt8
     var isRepeatable: Bool
     var trace: TraceContext?
+    /// How many parts of its reply are taken before more are granted; 0 for a reply without parts.
+    var window: UInt16 = 0
 }

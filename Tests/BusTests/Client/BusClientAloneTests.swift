@@ -98,6 +98,8 @@ import ZeroMQ
         let first = Task { try await client.request("a", "b", within: .seconds(600)) }
         while client.statistics.requestsInFlight == 0 { await Task.yield() }
         #expect(await code { try await client.request("a", "b", within: .seconds(600)) } == .overloaded)
+        #expect(await code { try await client.stream("a", "b").final } == .overloaded)
+        #expect(client.statistics.requestsInFlight == 1)
         first.cancel()
         #expect(await code { try await first.value } == .cancelled)
     }

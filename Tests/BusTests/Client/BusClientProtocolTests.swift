@@ -1,35 +1,8 @@
 import Bus
-import Logging
 import Testing
-import ZeroMQ
 
 /// What a client says to a broker, frame by frame, and what it makes of the answers.
 @Suite(.timeLimit(.minutes(1))) struct BusClientProtocolTests {
-    private let context = Context()
-
-    /// Runs a client of the scripted broker in `body`.
-    private func withClient<Result: Sendable>(
-        heartbeat: Duration = .seconds(5),
-        script: @escaping @Sendable (borrowing ScriptedBroker) throws -> Void,
-        _ body: (BusClient) async throws -> Result
-    ) async throws -> Result {
-        let endpoint = Endpoint.ipc("@scripted-\(UUIDv7.make())")
-        let client = BusClient(
-            .init(endpoint: endpoint, heartbeat: heartbeat),
-            context: context,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        )
-        let running = Task { try await client.run() }
-        async let played: Void = onSocketThread(named: "script") { [context] in
-            try script(try ScriptedBroker(in: context, at: endpoint))
-        }
-        let result = try await body(client)
-        try await played
-        running.cancel()
-        try await running.value
-        return result
-    }
-
     private func failure(of body: () async throws -> Reply) async throws -> BusError {
         try #require(await #expect(throws: BusError.self) { try await body() })
     }
@@ -80,7 +53,7 @@ import ZeroMQ
     @Test(arguments: [
         (Status.serviceUnavailable, nil, BusError.Code.noWorker), (.serviceUnavailable, "3", .overloaded),
         (.gatewayTimeout, nil, .timedOut), (.badGateway, nil, .workerLost), (.contentTooLarge, nil, .tooLarge),
-        (.badRequest, nil, .protocolViolation),
+        (.badRequest, nil, .protocolViolation), (.forbidden, nil, .forbidden),
     ])
     func whatTheBrokerAnswersForAServiceIsAnError(_ status: Status, _ wait: String?, _ code: BusError.Code) async throws
     {
