@@ -14,6 +14,7 @@ struct ChaosProcess {
     /// Whether each of its lives so far was ended by SIGKILL.
     private(set) var lives: [Bool] = []
     private var input: Int32 = -1
+    private var output: Int32 = -1
 
     init(_ kind: Kind, _ number: Int, _ arguments: [String]) {
         self.kind = kind
@@ -26,23 +27,27 @@ struct ChaosProcess {
 
     func ledger(ofLife life: Int, in folder: String) -> String { "\(folder)/\(kind.rawValue)-\(number)-\(life)" }
 
-    /// Starts a new life and waits until it is ready.
+    /// Starts a new life and waits until it is ready, unless told not to.
     ///
     /// - Throws: ``ChaosError`` when it is not within ten seconds.
-    mutating func start(in folder: String) throws {
+    mutating func start(in folder: String, andWait waits: Bool = true) throws {
         let ledger = kind == .broker ? [] : [ledger(ofLife: lives.count, in: folder)]
         let (ours, theirs) = try Self.pipe()
         let (output, theirOutput) = try Self.pipe()
         defer {
-            for descriptor in [ours, theirOutput, output] { close(descriptor) }
+            for descriptor in [ours, theirOutput] { close(descriptor) }
         }
         pid = try Self.spawn(
             ["chaos-bus", "play", kind.rawValue] + ledger + arguments,
             input: ours,
             output: theirOutput
         )
-        input = theirs
+        (input, self.output) = (theirs, output)
         lives.append(false)
+        if waits { try waitUntilReady() }
+    }
+
+    private mutating func waitUntilReady() throws {
         var watched = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
         guard poll(&watched, 1, 10_000) == 1 else {
             signal(SIGKILL)
@@ -72,6 +77,7 @@ struct ChaosProcess {
 
     private mutating func forget() {
         close(input)
+        close(output)
         pid = 0
     }
 

@@ -15,12 +15,9 @@ package struct ChaosRun {
     private var kills: [ChaosProcess.Kind: Int] = [:]
     private var drains = 0
     private var stalls = 0
+    private var blackouts = 0
     private var faults: [String] = []
-    /// Kilobytes of each broker's process after five seconds of its life, by its id.
-    private var firstSizes: [pid_t: Int] = [:]
-    /// How many seconds each broker's process has lived.
-    private var ages: [pid_t: Int] = [:]
-    private var memories: [Int] = []
+    private var memory = MemoryWatch()
     private var descriptorsBefore = 0
 
     private struct Return {
@@ -49,6 +46,7 @@ package struct ChaosRun {
         try await bringAllBack()
         // What those who came back last have to say is part of it.
         try await Task.sleep(for: .seconds(1))
+        faults += memory.compare(fleet.processes)
         faults += try await fleet.end(.client, within: size.patience + .seconds(3))
         try await inspectBrokers()
         faults += try await fleet.end(.worker, within: .seconds(5))
@@ -76,12 +74,14 @@ extension ChaosRun {
                 try bringBack()
             }
             try await Task.sleep(until: end)
-            weigh()
+            memory.look(at: fleet.processes)
+            findCrashes()
             strike()
         }
     }
 
     private mutating func strike() {
+        if Int.random(in: 0..<20, using: &dice) == 0 { return strikeAllBrokers() }
         let kind = [ChaosProcess.Kind.broker, .worker, .client].randomElement(using: &dice) ?? .broker
         let alive = fleet.indices(of: kind).filter { index in !returns.contains { $0.index == index } }
         guard let victim = alive.randomElement(using: &dice) else { return }
@@ -103,6 +103,27 @@ extension ChaosRun {
         returns.append(Return(index: victim, at: .now + delay))
     }
 
+    /// Nobody ends without being told.
+    private mutating func findCrashes() {
+        for index in fleet.processes.indices where !returns.contains(where: { $0.index == index }) {
+            guard fleet.processes[index].hasEnded() else { continue }
+            faults.append("\(fleet.processes[index].name) ended by itself")
+            returns.append(Return(index: index, at: .now))
+        }
+    }
+
+    /// They come back in any order.
+    private mutating func strikeAllBrokers() {
+        blackouts += 1
+        for index in fleet.indices(of: .broker) {
+            if fleet.processes[index].isUp { kills[.broker, default: 0] += 1 }
+            fleet.processes[index].signal(SIGKILL)
+            returns.removeAll { $0.index == index }
+            let delay = Duration.milliseconds(Int.random(in: 20...900, using: &dice))
+            returns.append(Return(index: index, at: .now + delay))
+        }
+    }
+
     private mutating func bringBack() throws {
         let now = ContinuousClock.now
         for position in returns.indices.reversed() where returns[position].at <= now {
@@ -110,22 +131,14 @@ extension ChaosRun {
             if returns[position].isStopped {
                 fleet.processes[index].signal(SIGCONT)
             } else if fleet.processes[index].hasEnded() {
-                try fleet.processes[index].start(in: fleet.folder)
+                // It need not be ready soon: there may be no broker for it.
+                try fleet.processes[index].start(in: fleet.folder, andWait: false)
             } else {
                 // It still has something to answer.
                 returns[position].at = now + .milliseconds(50)
                 continue
             }
             returns.remove(at: position)
-        }
-    }
-
-    /// What each broker needs after five seconds of its life.
-    private mutating func weigh() {
-        for index in fleet.indices(of: .broker) {
-            let process = fleet.processes[index]
-            ages[process.pid, default: 0] += 1
-            if ages[process.pid] == 5, let size = process.size { firstSizes[process.pid] = size.memory }
         }
     }
 }
@@ -143,14 +156,10 @@ extension ChaosRun {
                 faults.append("\(process.name) is gone")
                 continue
             }
-            memories.append(size.memory)
             if size.descriptors > descriptorsBefore + 4 {
                 faults.append(
                     "\(process.name) has \(size.descriptors) descriptors, \(descriptorsBefore) before the load"
                 )
-            }
-            if let first = firstSizes[process.pid], size.memory > first * 3 / 2 + 32_768 {
-                faults.append("\(process.name) has grown from \(first) KB to \(size.memory) KB")
             }
         }
     }
@@ -183,10 +192,10 @@ extension ChaosRun {
         for violation in verdict.violations { print("violation: \(violation)") }
         print(
             "chaos seed=\(seed) seconds=\(seconds) kills=\(kills.values.reduce(0, +))",
-            "(\(killed.joined(separator: " "))) drains=\(drains) stalls=\(stalls) requests=\(verdict.requests)",
+            "(\(killed.joined(separator: " "))) drains=\(drains) stalls=\(stalls) blackouts=\(blackouts) requests=\(verdict.requests)",
             "outcomes=(\(outcomes.joined(separator: " "))) repeated-runs=\(verdict.repeatedRuns)",
             "without-end-of-killed-clients=\(verdict.unanswered)",
-            "broker-memory-kb=(\(firstSizes.values.max() ?? 0) then \(memories.max() ?? 0))",
+            "memory-kb=(\(memory.summary))",
             "violations=\(verdict.violationCount)"
         )
         return verdict.violationCount == 0
