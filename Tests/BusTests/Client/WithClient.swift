@@ -1,5 +1,6 @@
 import Bus
 import Logging
+import Support
 import ZeroMQ
 
 typealias Script = @Sendable (borrowing ScriptedBroker) throws -> Void
@@ -26,13 +27,20 @@ func withClient<Result: Sendable>(
         context: context,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     )
-    let running = Task { try await client.run() }
+    let bound = Recorder<Endpoint>()
     return try await withThrowingTaskGroup(of: Void.self) { group in
         for (script, endpoint) in zip(scripts, endpoints) {
             group.addTask {
-                try await onSocketThread(named: "script") { try script(try ScriptedBroker(in: context, at: endpoint)) }
+                try await onSocketThread(named: "script") {
+                    let broker = try ScriptedBroker(in: context, at: endpoint)
+                    bound.record(endpoint)
+                    try script(broker)
+                }
             }
         }
+        // A script answers one first question; a client that was refused before the broker listened may ask twice.
+        try await bound.wait(forCount: scripts.count)
+        let running = Task { try await client.run() }
         let result = try await body(client)
         try await group.waitForAll()
         running.cancel()
