@@ -20,6 +20,8 @@ struct BrokerSocket: ~Copyable {
         // Without it, a ROUTER drops silently what it cannot send.
         try socket.set(.routerMandatory, to: true)
         try socket.set(.sendHighWaterMark, to: configuration.sendQueueLimit)
+        // When a broker comes back, all its peers connect at once.
+        try socket.set(.backlog, to: 4096)
         try socket.set(.receiveHighWaterMark, to: configuration.receiveQueueLimit)
         try socket.set(.maxMessageSize, to: configuration.maxMessage)
         try socket.set(.handshakeInterval, to: configuration.handshakeLimit)

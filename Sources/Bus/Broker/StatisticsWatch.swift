@@ -6,7 +6,7 @@ struct StatisticsWatch: Sendable {
     static let topic = "bus.statistics"
     private static let topicBytes = Array(topic.utf8)
 
-    /// What is subscribed to that the topic begins with.
+    /// What is subscribed to that the topic begins with. Whoever takes everything has not asked for it.
     private var prefixes: Set<[UInt8]> = []
 
     var isWatched: Bool { !prefixes.isEmpty }
@@ -15,7 +15,9 @@ struct StatisticsWatch: Sendable {
     mutating func note(_ subscription: UnsafeRawBufferPointer) -> Bool? {
         guard let first = subscription.first, first <= 1 else { return nil }
         let prefix = subscription.dropFirst()
-        guard prefix.count <= Self.topicBytes.count, Self.topicBytes.starts(with: prefix) else { return nil }
+        guard !prefix.isEmpty, prefix.count <= Self.topicBytes.count, Self.topicBytes.starts(with: prefix) else {
+            return nil
+        }
         let before = isWatched
         if first == 1 { prefixes.insert(Array(prefix)) } else { prefixes.remove(Array(prefix)) }
         return isWatched == before ? nil : isWatched

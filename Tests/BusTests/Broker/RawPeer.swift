@@ -48,10 +48,15 @@ struct RawPeer: ~Copyable {
         throw ScriptError.nothingCame(kind)
     }
 
-    /// Takes in all that has arrived, without waiting, and forgets it.
-    func takeAll() throws {
+    /// Takes in all that has arrived, without waiting; returns what can be read.
+    @discardableResult
+    func takeAll() throws -> [Envelope] {
         var message = Message()
-        while try socket.receive(into: &message) {}
+        var envelopes: [Envelope] = []
+        while try socket.receive(into: &message) {
+            if let envelope = try? Envelope(decoding: message) { envelopes.append(envelope) }
+        }
+        return envelopes
     }
 
     /// Asks the broker something, which also tells that everything before has been dealt with.
@@ -71,6 +76,7 @@ struct RawPeer: ~Copyable {
         correlation: UInt64 = 1,
         flags: Envelope.Flags = [],
         timeLeft: UInt32 = 0,
+        credits: UInt16 = 0,
         body: [UInt8] = []
     ) throws {
         let request = Envelope(
@@ -81,6 +87,7 @@ struct RawPeer: ~Copyable {
             correlation: correlation,
             requestID: RequestID(),
             timeLeft: timeLeft,
+            credits: credits,
             body: body
         )
         try send(request)
