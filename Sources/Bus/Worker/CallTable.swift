@@ -11,6 +11,8 @@ struct CallTable {
         var stage: Stage
         /// Under which it is known to ``RepeatTable``; zero when it is not.
         var repeatID = RequestID.zero
+        /// When its client gives up; kept with the id.
+        var limit = Moment.never
         /// Set when its client takes parts.
         var parts: ReplyParts?
     }
@@ -27,7 +29,7 @@ struct CallTable {
     private var calls = Slab<Call>()
     /// The calls that did not finish at once, by correlation and announcement.
     private var index: PeerIndex
-    /// Of the calls that wait for a place.
+    /// Of the calls that wait for a place, and of those that run for a repeat that may come.
     private var deadlines = DeadlineHeap()
     /// How many calls came under an earlier announcement.
     private(set) var orphans = 0
@@ -47,8 +49,17 @@ struct CallTable {
         calls.insert(Call(correlation: correlation, announcement: announcement, stage: .running(nil)))
     }
 
-    /// Notes under which id others may ask for the reply of a call.
-    mutating func setRepeatID(_ id: RequestID, for key: UInt64) { calls[key]?.repeatID = id }
+    /// Notes under which id, and for how long, others may ask for the reply of a call.
+    mutating func setRepeatID(_ id: RequestID, until limit: Moment, for key: UInt64) {
+        calls[key]?.repeatID = id
+        calls[key]?.limit = limit
+    }
+
+    /// Minds the deadline of a call that runs, now that no broker does.
+    mutating func watchDeadline(of key: UInt64) {
+        guard let call = calls[key], call.limit != .never else { return }
+        deadlines.insert(call.limit, slot: Slab<Call>.index(in: key))
+    }
 
     mutating func setParts(_ parts: ReplyParts, for key: UInt64) { calls[key]?.parts = parts }
 
@@ -99,9 +110,9 @@ struct CallTable {
         index.row(of: correlation, peer: announcement).map(calls.key(at:))
     }
 
-    /// When the next call that waits for a place is too late.
+    /// When the next call whose deadline is minded here is too late.
     var nextDeadline: Moment { deadlines.earliest ?? .never }
 
-    /// Takes the deadline of a call that has waited too long.
+    /// Takes the deadline of a call that is too late.
     mutating func popOverdue(at now: Moment) -> UInt64? { deadlines.popExpired(at: now).map(calls.key(at:)) }
 }

@@ -57,10 +57,10 @@ extension WorkerLoop {
             calls.follow(key)
             try finish(key, with: reply, over: &link)
         case .follow:
-            calls.setRepeatID(request.requestID, for: key)
+            calls.setRepeatID(request.requestID, until: request.limit, for: key)
             calls.follow(key)
         case .run:
-            calls.setRepeatID(request.requestID, for: key)
+            calls.setRepeatID(request.requestID, until: request.limit, for: key)
             try enter(request, as: key, over: &link)
         case .runUnknown: try enter(request, as: key, over: &link)
         }
@@ -135,9 +135,14 @@ extension WorkerLoop {
         }
     }
 
-    /// Answers the calls that have waited for a place until nobody waits for them any more.
+    /// Answers the calls that have waited for a place until nobody waits for them any more, and cancels the handlers
+    /// that went on for a repeat which can come no more.
     func dropOverdue(at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
         while let key = calls.popOverdue(at: now) {
+            if let call = calls[key], case .running = call.stage {
+                if floor.cancel(call.repeatID, reference(key)) != nil { try stop(key, over: &link) }
+                continue
+            }
             let problem = Problem(.gatewayTimeout, "The deadline passed before \(configuration.service) began.")
             try giveUp(key, because: problem, over: &link)
         }
@@ -169,7 +174,12 @@ extension WorkerLoop {
         call.parts?.end()
         switch call.stage {
         case .running(let task):
-            if call.repeatID == .zero { task?.cancel() } else { floor.lose(call.repeatID, reference(key)) }
+            if call.repeatID == .zero {
+                task?.cancel()
+            } else {
+                floor.lose(call.repeatID, reference(key))
+                calls.watchDeadline(of: key)
+            }
         case .waiting(_, let ticket):
             // Others may wait for its reply, who have come by another connection.
             guard call.repeatID == .zero || floor.cancel(call.repeatID, reference(key)) != nil else { return }

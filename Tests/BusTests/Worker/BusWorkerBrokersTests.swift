@@ -203,6 +203,18 @@ import ZeroMQ
         }
     }
 
+    @Test func whatGoesOnForARepeatEndsAtItsDeadline() async throws {
+        try await withWorker(credits: 4) { _ in
+            try await Task.sleep(for: .seconds(600))
+            return .empty()
+        } script: { one, _ in
+            try one.request(1, flags: [.repeatable], within: 3_000)
+            try one.settle()
+            try one.forget()
+            #expect(try one.broker.expect(.credit).envelope.credits == 4)
+        }
+    }
+
     @Test func whatMayNotBeRepeatedIsCancelledWithItsConnection() async throws {
         try await withWorker(credits: 4) { _ in
             try await Task.sleep(for: .seconds(600))
