@@ -48,7 +48,7 @@ extension Annotations {
         return (String(decoding: line[..<end], as: UTF8.self), text)
     }
 
-    private static func isName(_ bytes: some Collection<UInt8>) -> Bool {
+    static func isName(_ bytes: some Collection<UInt8>) -> Bool {
         !bytes.isEmpty && bytes.allSatisfy(isNameByte)
     }
 

@@ -69,7 +69,9 @@ extension Annotations {
     public static let lastModified = "last-modified"
     /// Where what was made can be found.
     public static let location = "location"
-    /// The caller's roles, separated by commas.
+    /// By which key the request came: the name that the broker's access file gives it. A broker with keys writes it.
+    public static let peer = "peer"
+    /// The caller's roles, separated by commas. A broker with keys writes it.
     public static let roles = "roles"
     /// Seconds.
     public static let retryAfter = "retry-after"

@@ -3,7 +3,7 @@
 /// The broker answers a subscription to `~sync.<uuid>` with one message on that topic. Subscriptions keep their order on
 /// a connection, so when it arrives, all that were made before it stand.
 enum SyncTopic {
-    private static let prefix = Array("~sync.".utf8)
+    static let prefix = Array("~sync.".utf8)
 
     /// A topic that nobody has used.
     static func make() -> [UInt8] { prefix + Array(UUIDv7.make().utf8) }
