@@ -56,9 +56,9 @@ package final class TestBus: Sendable {
     package var subscribeEndpoint: Endpoint { state.withLock { $0.endpoints.subscribe } }
 
     /// A client that is running.
-    package func client(requestLimit: Int = 65_536) -> BusClient {
+    package func client(requestLimit: Int = 65_536, security: CurveClient? = nil) -> BusClient {
         let client = BusClient(
-            .init(endpoint: endpoint, heartbeat: heartbeat, requestLimit: requestLimit),
+            .init(endpoint: endpoint, heartbeat: heartbeat, requestLimit: requestLimit, security: security),
             context: context,
             logger: logger
         )
@@ -74,6 +74,7 @@ package final class TestBus: Sendable {
         announcement: JSONValue = [:],
         drainTimeout: Duration = .seconds(30),
         handlersMayBlock: Bool = false,
+        security: CurveClient? = nil,
         handler: @escaping BusWorker.Handler
     ) async throws -> BusWorker {
         let configuration = BusWorker.Configuration(
@@ -83,7 +84,8 @@ package final class TestBus: Sendable {
             announcement: announcement,
             drainTimeout: drainTimeout,
             handlersMayBlock: handlersMayBlock,
-            heartbeat: heartbeat
+            heartbeat: heartbeat,
+            security: security
         )
         let worker = BusWorker(configuration, context: context, logger: logger, handler: handler)
         services.run(worker)
@@ -92,20 +94,21 @@ package final class TestBus: Sendable {
     }
 
     /// A publisher that is running and connected.
-    package func publisher() async throws -> EventPublisher {
-        let publisher = EventPublisher(endpoint: publishEndpoint, context: context, logger: logger)
+    package func publisher(security: CurveClient? = nil) async throws -> EventPublisher {
+        let publisher = EventPublisher(endpoint: publishEndpoint, context: context, logger: logger, security: security)
         services.run(publisher)
         try await publisher.whenConnected
         return publisher
     }
 
     /// A subscriber that is running.
-    package func subscriber() -> EventSubscriber {
+    package func subscriber(security: CurveClient? = nil) -> EventSubscriber {
         let subscriber = EventSubscriber(
             endpoint: subscribeEndpoint,
             context: context,
             logger: logger,
-            heartbeat: heartbeat
+            heartbeat: heartbeat,
+            security: security
         )
         services.run(subscriber)
         return subscriber

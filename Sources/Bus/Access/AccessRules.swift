@@ -4,8 +4,8 @@
 public struct AccessRules: Sendable, Hashable {
     /// In the order in which they were given.
     public let keys: [AccessKey]
-    /// What those may do who come without a key, over `inproc://`, `ipc://` or the loopback interface. Nil: everything,
-    /// as they are the node's own.
+    /// What those may do who come without a key, over `ipc://` or the loopback interface. Nil: everything, as they are
+    /// the node's own.
     public let local: AccessGrants?
 
     /// The name of those who come without a key; no key can have it.
@@ -39,6 +39,20 @@ public struct AccessRules: Sendable, Hashable {
     /// Whether the owner of this key may connect.
     public func admits(publicKey: String) -> Bool {
         keys.contains { $0.publicKey == publicKey }
+    }
+
+    /// Whether somebody may not read any more what they may read now.
+    func takesReading(to new: AccessRules) -> Bool {
+        let readers = keys.filter { !$0.grants.read.isEmpty }
+        return Self.isLess(new.local ?? .everything, than: local ?? .everything)
+            || readers.contains { key in
+                guard let next = new.keys.first(where: { $0.publicKey == key.publicKey }) else { return true }
+                return Self.isLess(next.grants, than: key.grants)
+            }
+    }
+
+    private static func isLess(_ new: AccessGrants, than old: AccessGrants) -> Bool {
+        !Set(old.read).isSubset(of: new.read)
     }
 
     private static func check(_ key: AccessKey) throws(AccessRulesError) {

@@ -1,12 +1,16 @@
+import ZeroMQ
+
 /// The identities of peers by small numbers, and what was found out about their rights.
 ///
 /// A key keeps its number when the rules change, so that a connection finds its new rights under the old number, or
 /// none. Whether somebody may call a service is worked out once and then looked up.
 struct AccessTable: Sendable {
-    /// Those who come without a key.
-    static let local = 0
+    /// What comes from the broker's own process, over `inproc://`.
+    static let own = 0
     /// Those who have no rights: without an entry, or not to be told who they are.
     static let stranger = 1
+    /// Those of this machine, who come without a key.
+    static let local = 2
 
     private enum Verdict: UInt8 {
         case unknown, all, some
@@ -14,7 +18,7 @@ struct AccessTable: Sendable {
 
     private var identities: [AccessIdentity] = []
     private var numbers: [[UInt8]: Int] = [:]
-    private var publicKeys: [[UInt8]] = [[], []]
+    private var publicKeys: [[UInt8]] = [[], [], Array(AccessRules.localName.utf8)]
     /// By service, then by identity.
     private var verdicts: [[Verdict]] = []
 
@@ -27,7 +31,9 @@ struct AccessTable: Sendable {
     /// Gives every number the rights that it has from now on.
     mutating func replace(with rules: AccessRules) {
         let everybody = [
-            AccessIdentity(name: AccessRules.localName, grants: rules.local ?? .everything), .stranger,
+            AccessIdentity(name: "node", grants: .everything),
+            .stranger,
+            AccessIdentity(name: AccessRules.localName, grants: rules.local ?? .everything),
         ]
         identities = everybody + Array(repeating: .stranger, count: publicKeys.count - everybody.count)
         for key in rules.keys {
@@ -53,7 +59,21 @@ struct AccessTable: Sendable {
         if guess >= 0, publicKeys[guess].count == user.count, !user.isEmpty, publicKeys[guess].elementsEqual(user) {
             return guess
         }
-        return user.elementsEqual(AccessRules.localName.utf8) ? Self.local : numbers[Array(user)]
+        return user.elementsEqual(publicKeys[Self.local]) ? Self.local : numbers[Array(user)]
+    }
+}
+
+// MARK: - Whose message it is
+
+extension AccessTable {
+    /// Whose message this is; nil for a key that is not known.
+    @inline(__always)
+    func number(of message: borrowing Message, guess: Int) -> Int? {
+        message.withProperty(.userID) { user in
+            if let user { return number(ofUser: user, guess: guess) }
+            // What comes from this process has no connection.
+            return message.withProperty(.peerAddress) { $0 == nil } ? Self.own : Self.stranger
+        }
     }
 }
 

@@ -37,8 +37,8 @@ public final class Broker: Service, Sendable {
     /// ``Configuration/drainTimeout``, and ends; cancelled, it ends at once. In a service group, list it first: groups
     /// end in the reverse order.
     ///
-    /// - Throws: a `ZMQError` that names the endpoint that could not be bound; ``BusError/Code/closed`` when it was run
-    ///   before.
+    /// - Throws: ``BrokerConfigurationError``; a `ZMQError` that names the endpoint that could not be bound;
+    ///   ``BusError/Code/closed`` when it was run before.
     public func run() async throws {
         guard !hasRun.exchange(true, ordering: .relaxed) else {
             throw BusError(.closed, "this broker has been run before; make another one")
@@ -47,6 +47,7 @@ public final class Broker: Service, Sendable {
             routerIsUp.end()
             proxyIsUp.end()
         }
+        try configuration.check()
         try await withTaskCancellationHandler {
             try await withGracefulShutdownHandler {
                 try await serve()
@@ -69,29 +70,57 @@ public final class Broker: Service, Sendable {
 
     /// The end of either thread ends the other one.
     private func serve() async throws {
+        let gate = configuration.security.map { AccessGate($0, logger: logger) }
+        let authentication = try gate.map { try authenticate(by: $0) }
+        let observation = configuration.security?.access.observe { [mailbox, events] rules in
+            mailbox.post(.access(rules))
+            events.post(.access(rules))
+        }
+        defer {
+            authentication?.cancel()
+            withExtendedLifetime(observation) {}
+        }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { self.events.post(.end) }
-                try await onSocketThread(named: "broker") { try self.route() }
+                try await onSocketThread(named: "broker") { try self.route(gate) }
             }
             group.addTask {
                 defer { self.mailbox.post(.end) }
-                try await onSocketThread(named: "broker-events") { try self.passEvents() }
+                try await onSocketThread(named: "broker-events") { try self.passEvents(gate) }
             }
             try await group.waitForAll()
         }
     }
 
-    private func route() throws {
-        let loop = try BrokerLoop(configuration, context: context, logger: logger, mailbox: mailbox, events: events)
+    private func authenticate(by gate: AccessGate) throws(ZMQError) -> Authentication {
+        try context.authenticate(domain: configuration.authenticationDomain) { gate.admission(of: $0) }
+    }
+
+    private func route(_ gate: AccessGate?) throws {
+        let loop = try BrokerLoop(
+            configuration,
+            context: context,
+            logger: logger,
+            mailbox: mailbox,
+            events: events,
+            gate: gate
+        )
         let endpoints = try loop.bind()
         bound.withLock { $0.bus = endpoints }
         routerIsUp.happen()
         try loop.run()
     }
 
-    private func passEvents() throws {
-        var proxy = try EventProxy(configuration, context: context, logger: logger, mailbox: events, broker: mailbox)
+    private func passEvents(_ gate: AccessGate?) throws {
+        var proxy = try EventProxy(
+            configuration,
+            context: context,
+            logger: logger,
+            mailbox: events,
+            broker: mailbox,
+            gate: gate
+        )
         let endpoints = try proxy.bind()
         bound.withLock { ($0.publish, $0.subscribe) = endpoints }
         proxyIsUp.happen()

@@ -6,6 +6,8 @@ enum BrokerCommand: Sendable {
     case watchStatistics(Bool)
     /// Publish who takes requests, under this topic.
     case tellWorkers(topic: String)
+    /// Put these rules in force.
+    case access(AccessRules)
     /// End now.
     case end
 }

@@ -71,6 +71,9 @@ extension Broker {
         /// Names this broker in its events, whose sequence starts again with every instance. Default: a new UUID.
         public var instance = UUIDv7.make()
 
+        /// The broker's keys and who may do what; without, it binds only what this machine alone can reach. Default: nil.
+        public var security: BrokerSecurity?
+
         /// The default ports on the loopback interface.
         public init() {}
 

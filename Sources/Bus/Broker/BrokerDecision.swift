@@ -32,6 +32,8 @@ enum BrokerAction: Sendable, Hashable {
     case release(slot: Int)
     /// Tell subscribers.
     case publish(WorkerEvent)
+    /// Tell the operator what the access rules did not allow to whom.
+    case logRefusal(what: String, to: String)
 }
 
 /// A request that has waited, and whose turn has come.

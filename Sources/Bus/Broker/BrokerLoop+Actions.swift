@@ -72,6 +72,7 @@ extension BrokerLoop {
         case .hear(let peer, let envelope): try hear(envelope, from: peer)
         case .release(let slot): release(slot)
         case .publish(let event): publish(event)
+        case .logRefusal(let what, let whom): gate?.refuse(what, to: whom)
         }
     }
 
@@ -139,7 +140,7 @@ extension BrokerLoop {
         statistics["peerBytes"] = JSONValue(meter.bytes)
         statistics["source"] = .string(source)
         statistics["uptimeMs"] = JSONValue(Int((now - startedAt).wholeNanoseconds / 1_000_000))
-        return statistics
+        return gate.map { statistics.merging($0.json) } ?? statistics
     }
 
     private var source: String { "/broker/\(configuration.instance)" }

@@ -20,6 +20,7 @@ struct BrokerLoop: ~Copyable {
     let waker: Waker
     let mailbox: Mailbox<BrokerCommand>
     let events: Mailbox<EventProxyCommand>
+    let gate: AccessGate?
 
     var machine: BrokerMachine
     var messages = MessageSlab()
@@ -43,7 +44,8 @@ struct BrokerLoop: ~Copyable {
         context: Context,
         logger: Logger,
         mailbox: Mailbox<BrokerCommand>,
-        events: Mailbox<EventProxyCommand>
+        events: Mailbox<EventProxyCommand>,
+        gate: AccessGate?
     ) throws(ZMQError) {
         let waker = try Waker()
         let router = try BrokerSocket(configuration, in: context)
@@ -51,6 +53,7 @@ struct BrokerLoop: ~Copyable {
         self.logger = logger
         self.mailbox = mailbox
         self.events = events
+        self.gate = gate
         machine = BrokerMachine(
             configuration.limits,
             instance: configuration.instance,
@@ -58,6 +61,7 @@ struct BrokerLoop: ~Copyable {
             firstGeneration: .random(in: 1...UInt32.max)
         )
         meter = SendMeter(.init(peer: configuration.peerBytesLimit, all: configuration.allPeersBytesLimit))
+        machine.access = configuration.security.map { AccessTable($0.access.rules) }
         router.watch(with: &poller)
         poller.add(waker)
         mailbox.attach(waker)
@@ -67,9 +71,7 @@ struct BrokerLoop: ~Copyable {
 
     /// Accepts peers at every endpoint of the configuration; returns where that really is.
     func bind() throws(ZMQError) -> [Endpoint] {
-        var bound: [Endpoint] = []
-        for endpoint in configuration.endpoints { bound.append(try router.socket.bind(endpoint)) }
-        return bound
+        try router.socket.bind(configuration.endpoints, for: configuration)
     }
 
     /// Serves until told to end; returns early when the context is shut down.
@@ -107,13 +109,16 @@ struct BrokerLoop: ~Copyable {
         if try router.lostConnection() { planProbes() }
     }
 
-    private mutating func takeCommands() throws(ZMQError) {
+    mutating func takeCommands() throws(ZMQError) {
         mailbox.take(into: &commands)
         for command in commands {
             switch command {
             case .drain: try drain()
             case .watchStatistics(let isWatched): nextStatistics = isWatched ? now : .never
             case .tellWorkers(let topic): tellWorkers(topic: topic)
+            case .access(let rules):
+                machine.replaceAccess(with: rules)
+                try performActions()
             case .end: end = now
             }
         }
@@ -163,11 +168,13 @@ extension BrokerLoop {
         var frame = Message()
         for _ in 0..<Self.batchLimit {
             guard try router.socket.receive(into: &address) else { return true }
-            let peer = Self.peer(address, in: &machine, at: now)
+            var peer = Self.peer(address, in: &machine, at: now)
             guard address.hasMore, try router.socket.receive(into: &frame) else { continue }
+            if machine.access != nil { peer = try identify(peer, by: frame, from: address) }
             if frame.hasMore {
                 try receiveMultipart(&frame, from: peer)
             } else {
+                if machine.access != nil, try !stamp(&frame, from: peer) { continue }
                 try handle(&frame, from: peer)
             }
         }

@@ -5,7 +5,7 @@ extension BrokerMachine {
     mutating func ready(_ view: EnvelopeView, from peer: Int, at now: Moment) {
         peers[peer].sendsHeartbeats = true
         let before = peers[peer].worker
-        if let refusal = reasonToRefuse(ready: view, before: before) {
+        if let refusal = reasonToRefuse(ready: view, from: peer, before: before) {
             return tell(peer, .brokerGoodbye(refusal.status, sentence: refusal.sentence))
         }
         addWorker(view, announcement: announcement(in: view) ?? .null, peer: peer)
@@ -16,10 +16,11 @@ extension BrokerMachine {
         tell(peer, Envelope(.ready, service: service, correlation: view.correlation, credits: view.credits))
     }
 
-    private func reasonToRefuse(ready view: EnvelopeView, before: Int) -> Problem? {
+    private mutating func reasonToRefuse(ready view: EnvelopeView, from peer: Int, before: Int) -> Problem? {
         let name = String(decoding: view.service, as: UTF8.self)
         if isStopping { return Problem(.serviceUnavailable, BrokerRefusal.stopping.sentence) }
         if name == Self.ownService { return Problem(.forbidden, "The service '\(name)' is the broker's own.") }
+        if let reason = reasonToForbid(name, as: peer) { return reason }
         if view.body.count > Self.announcementLimit {
             return Problem(.contentTooLarge, "An announcement has at most \(Self.announcementLimit) bytes.")
         }
@@ -96,6 +97,7 @@ extension BrokerMachine {
         emptyQueue(of: service)
         listed.removeAll { $0 == service }
         services.remove(service)
+        access?.forget(service: service)
     }
 
     /// Its worker is gone: the request goes to another one, when it may and there is one.

@@ -29,6 +29,9 @@ struct BrokerMachine: Sendable {
     /// Of what waits.
     var deadlines = DeadlineHeap()
 
+    /// Who may do what; nil when everybody may do everything.
+    var access: AccessTable?
+
     /// Services whose queue may move.
     var listed: [Int] = []
     /// What workers said of themselves, by row.
@@ -115,7 +118,9 @@ extension BrokerMachine {
         at now: Moment
     ) -> BrokerDecision {
         switch view.kind {
-        case .request: return admit(view, in: frame, from: peer, at: now)
+        case .request:
+            if mayCall(view, from: peer) { return admit(view, in: frame, from: peer, at: now) }
+            forbid(view, from: peer)
         case .reply: return settle(view, in: frame, from: peer)
         case .partial: return passPart(view, in: frame, from: peer)
         case .credit: return credit(view, in: frame, from: peer)

@@ -11,6 +11,7 @@ enum BrokerRefusal: Sendable, Hashable {
     case workerLost(service: String)
     case notTaken
     case malformed(EnvelopeError)
+    case forbidden(name: String, what: String)
 
     var status: Status {
         switch self {
@@ -19,6 +20,7 @@ enum BrokerRefusal: Sendable, Hashable {
         case .expired: .gatewayTimeout
         case .workerLost, .notTaken: .badGateway
         case .malformed: .badRequest
+        case .forbidden: .forbidden
         }
     }
 
@@ -26,7 +28,7 @@ enum BrokerRefusal: Sendable, Hashable {
     var retryAfter: Int? {
         switch self {
         case .queueFull, .tooMuch, .stopping: 1
-        case .noWorker, .tooLarge, .expired, .workerLost, .notTaken, .malformed: nil
+        case .noWorker, .tooLarge, .expired, .workerLost, .notTaken, .malformed, .forbidden: nil
         }
     }
 
@@ -41,6 +43,7 @@ enum BrokerRefusal: Sendable, Hashable {
         case .workerLost(let service): "The worker of the service '\(service)' that had the request is gone."
         case .notTaken: "The reply, or a part of it, could not be passed on: the connection takes no more."
         case .malformed(let error): error.description
+        case .forbidden(let name, let what): "The key '\(name)' may not call '\(what)'."
         }
     }
 

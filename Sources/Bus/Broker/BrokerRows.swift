@@ -12,6 +12,8 @@ struct PeerRow: BrokerRow {
     var isMajordomo = false
     /// Its row as a worker, or ``nobody``.
     var worker = PeerRow.nobody
+    /// Its number in the ``AccessTable``, or ``nobody`` as long as there is none.
+    var identity = PeerRow.nobody
     /// The requests it waits for, oldest first.
     var requests = SlotList()
     /// Whether they are in the machine's index by correlation.

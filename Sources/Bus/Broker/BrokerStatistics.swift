@@ -42,6 +42,8 @@ struct BrokerStatistics: Sendable, Hashable {
     var droppedBytes = 0
     /// Frames that are none of this protocol.
     var malformed = 0
+    /// Requests and workers that the access rules did not allow.
+    var forbidden = 0
 
     var json: JSONObject {
         [
@@ -50,7 +52,7 @@ struct BrokerStatistics: Sendable, Hashable {
             "refused": JSONValue(refused), "expired": JSONValue(expired), "cancelled": JSONValue(cancelled),
             "repeated": JSONValue(repeated), "lost": JSONValue(lost), "stale": JSONValue(stale),
             "undeliverable": JSONValue(undeliverable), "droppedBytes": JSONValue(droppedBytes),
-            "malformed": JSONValue(malformed),
+            "malformed": JSONValue(malformed), "forbidden": JSONValue(forbidden),
         ]
     }
 }

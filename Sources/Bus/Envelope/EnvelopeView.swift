@@ -69,6 +69,11 @@ public struct EnvelopeView {
 }
 
 extension EnvelopeView {
+    /// Whether this is a request, if it is anything of this protocol.
+    static func isRequest(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.count > Offset.kind && bytes[Offset.kind] == Envelope.Kind.request.rawValue
+    }
+
     /// The correlation of a frame that need not be well formed: what an answer "malformed" can refer to.
     ///
     /// Nil when the bytes are not of this protocol or too few.

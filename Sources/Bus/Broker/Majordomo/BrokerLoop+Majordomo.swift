@@ -63,6 +63,7 @@ extension BrokerLoop {
     /// Takes an envelope as if the peer had sent it.
     mutating func hear(_ envelope: Envelope, from peer: Int) throws(ZMQError) {
         guard machine.peers[peer].isLive, var frame = try? envelope.encode() else { return }
+        if machine.access != nil, try !stamp(&frame, from: peer) { return }
         try handle(&frame, from: peer)
     }
 }

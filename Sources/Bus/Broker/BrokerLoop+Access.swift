@@ -1,0 +1,55 @@
+import Logging
+import ZeroMQ
+
+/// Who has sent a message, as libzmq's authenticator knows it.
+extension BrokerLoop {
+    /// The row of the peer whose frame this is.
+    ///
+    /// Asked for every message: a routing id may have a new owner who is somebody else, and who then gets a row of
+    /// their own.
+    mutating func identify(
+        _ peer: Int,
+        by frame: borrowing Message,
+        from address: borrowing Message
+    ) throws(ZMQError) -> Int {
+        let known = machine.peers[peer].identity
+        let identity = try identity(of: frame, guess: known)
+        if identity == known { return peer }
+        guard known != PeerRow.nobody else {
+            machine.peers[peer].identity = identity
+            return peer
+        }
+        machine.remove(peer: peer, because: "its routing id has another owner")
+        let other = address.withUnsafeBytes { machine.peer($0, heardAt: now) }
+        machine.peers[other].identity = identity
+        try performActions()
+        return other
+    }
+
+    private mutating func identity(of frame: borrowing Message, guess: Int) throws(ZMQError) -> Int {
+        if let number = machine.access?.number(of: frame, guess: guess) { return number }
+        // The rules that let it in may still be in the mailbox.
+        try takeCommands()
+        return machine.access?.number(of: frame, guess: guess) ?? AccessTable.stranger
+    }
+
+    /// Writes into a request who asks; false when it is none that can be passed on, which its sender is told.
+    mutating func stamp(_ frame: inout Message, from peer: Int) throws(ZMQError) -> Bool {
+        guard let identity = machine.access?[machine.peers[peer].identity], !identity.speaksForOthers else {
+            return true
+        }
+        guard frame.withUnsafeBytes({ EnvelopeView.isRequest($0) }) else { return true }
+        do throws(EnvelopeError) {
+            try PeerStamp.stamp(&frame, with: identity.stamp)
+            return true
+        } catch {
+            machine.malformed(
+                error,
+                correlation: frame.withUnsafeBytes { EnvelopeView.correlation(in: $0) },
+                from: peer
+            )
+        }
+        try performActions()
+        return false
+    }
+}
