@@ -9,6 +9,7 @@ struct GatewayResponder: Sendable {
     let routes: RouteTable
     let dispatcher: BusDispatcher
     let configuration: GatewayConfiguration
+    let counters: GatewayCounters
     let date: DateField
     let logger: Logger
 
@@ -20,7 +21,16 @@ struct GatewayResponder: Sendable {
     ) async throws {
         let identity = RequestIdentity(request.headers)
         var body = IncomingBody(request, limit: configuration.bodyLimit)
-        var answer = try await answer(to: request, &body, identity: identity, on: connection, writer: writer)
+        var observation = counters.begin(request.method)
+        defer { counters.end() }
+        var answer: Answer
+        do {
+            answer = try await self.answer(to: request, &body, &observation, identity, connection, writer)
+        } catch {
+            counters.answered(observation, status: GatewayCounters.clientLeft)
+            throw error
+        }
+        counters.answered(observation, status: answer.status.code)
         await body.discard()
         answer.fields[.date] = date.now
         answer.fields[.xRequestID] = identity.echoed
@@ -40,12 +50,13 @@ struct GatewayResponder: Sendable {
     private func answer(
         to request: Request,
         _ body: inout IncomingBody,
-        identity: RequestIdentity,
-        on connection: Connection,
-        writer: borrowing ResponseWriter
+        _ observation: inout GatewayCounters.Observation,
+        _ identity: RequestIdentity,
+        _ connection: Connection,
+        _ writer: borrowing ResponseWriter
     ) async throws -> Answer {
         do {
-            return try await routed(request, &body, identity: identity, on: connection, writer: writer)
+            return try await routed(request, &body, &observation, identity, connection, writer)
         } catch let refusal as Refusal {
             return answer(refusing: refusal, request)
         } catch let problem as Problem {
@@ -61,12 +72,14 @@ struct GatewayResponder: Sendable {
     private func routed(
         _ request: Request,
         _ body: inout IncomingBody,
-        identity: RequestIdentity,
-        on connection: Connection,
-        writer: borrowing ResponseWriter
+        _ observation: inout GatewayCounters.Observation,
+        _ identity: RequestIdentity,
+        _ connection: Connection,
+        _ writer: borrowing ResponseWriter
     ) async throws -> Answer {
         let target = try RequestTarget(request.head.path ?? "")
         guard let found = routes.find(target) else { throw Refusal.notFound(target.path) }
+        observation.route = found.methods.path
         if request.method == .options { return Answer(status: .noContent, fields: [.allow: found.methods.allow]) }
         guard let route = found.methods.route(for: request.method) else {
             throw Refusal.methodNotAllowed(request.method, target.path, allow: found.methods.allow)

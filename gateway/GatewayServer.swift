@@ -14,6 +14,7 @@ public final class GatewayServer: Service, Sendable {
     private let configuration: GatewayConfiguration
     private let listeners: [Listener]
     private let dispatcher: BusDispatcher
+    private let counters = GatewayCounters()
     private let report: PortReport
     private let logger: Logger
 
@@ -22,12 +23,14 @@ public final class GatewayServer: Service, Sendable {
     /// - Parameters:
     ///   - client: how the bus is reached; somebody else runs it.
     ///   - directory: tells the services on the bus from those that speak HTTP; somebody else runs it.
-    ///   - events: gives `GET /jobs/{id}/events` what happens; nil leaves the path out.
+    ///   - events: gives `GET /events` and `GET /jobs/{id}/events` what happens; nil leaves the paths out.
+    ///   - brokers: whose figures `GET /metrics` shows; when there are none, those of the broker that `client` uses.
     public init(
         _ configuration: GatewayConfiguration,
         client: BusClient,
         directory: Directory,
         events: EventSubscriber? = nil,
+        brokers: [BrokerProbe] = [],
         logger: Logger
     ) {
         self.configuration = configuration
@@ -37,7 +40,12 @@ public final class GatewayServer: Service, Sendable {
             resolver: ServiceResolver(directory: directory),
             configuration: configuration
         )
-        listeners = Listener.all(configuration, client: client, events: events)
+        let metrics = MetricsRoutes(
+            brokers: brokers.isEmpty ? [BrokerProbe(name: "bus", client: client)] : brokers,
+            client: client,
+            counters: counters
+        )
+        listeners = Listener.all(configuration, client: client, events: events, metrics: metrics)
         report = PortReport(expecting: listeners.count)
     }
 
@@ -90,6 +98,7 @@ public final class GatewayServer: Service, Sendable {
             routes: listener.routes,
             dispatcher: dispatcher,
             configuration: configuration,
+            counters: counters,
             date: DateField(),
             logger: logger
         )

@@ -6,8 +6,13 @@ extension Listener {
     ///
     /// A service's port has all other paths too: links are made from the port that a request came in on, and a
     /// client that found a service by discovery's port follows them there.
-    static func all(_ configuration: GatewayConfiguration, client: BusClient, events: EventSubscriber?) -> [Listener] {
-        let shared = sharedRoutes(configuration, client: client, events: events)
+    static func all(
+        _ configuration: GatewayConfiguration,
+        client: BusClient,
+        events: EventSubscriber?,
+        metrics: MetricsRoutes
+    ) -> [Listener] {
+        let shared = sharedRoutes(configuration, client: client, events: events) + metrics.all
         let own = GatewayRoutes.common(version: configuration.version, forms: shared)
         var listeners = [Listener(service: nil, port: configuration.port, routes: RouteTable(own + shared))]
         for (service, port) in configuration.servicePorts.sorted(by: { $0.key < $1.key }) {
@@ -28,6 +33,7 @@ extension Listener {
     ) -> [Route] {
         let streams = events.map { events in
             JobEventRoutes(jobs: JobClient(client), events: events, configuration: configuration).all
+                + EventRoutes(events: events, configuration: configuration).all
         }
         return DiscoveryRoutes.all + StateRoutes.all + JobRoutes.all + (streams ?? []) + ServiceRoutes.all
             + GatewayRoutes.probes { await isReachable(client) }

@@ -1,5 +1,6 @@
 import AsyncAlgorithms
 import Bus
+import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import ServiceLifecycle
@@ -10,27 +11,37 @@ enum ServerSentEvents {
     private static let heartbeat: Duration = .seconds(15)
     private static let comment = ByteBuffer(string: ": still here\n\n")
 
-    /// The events' text: the sequence as the id to come back with, the CloudEvent as the data.
-    static func text(of events: [Event]) -> ByteBuffer {
+    /// Tells a client that something may be missing from here on.
+    static let interruption = ByteBuffer(string: "event: interrupted\ndata: {}\n\n")
+
+    /// The head of a stream; nobody on the way may keep it or hold it back.
+    static let fields: HTTPFields = [
+        .contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no",
+    ]
+
+    /// What is written next; it holds one batch, so that a client that reads slowly slows its own stream and no memory
+    /// fills.
+    typealias Channel = AsyncThrowingChannel<ByteBuffer, any Error>
+    /// Sends text until it has no more, or its task is cancelled.
+    typealias Source = @Sendable (Channel) async throws -> Void
+
+    /// The events' text: the CloudEvent as the data and, where a stream can be taken up again by it, the sequence as
+    /// the id.
+    static func text(of events: [Event], numbered: Bool = true) -> ByteBuffer {
         var buffer = ByteBuffer()
         for event in events {
-            buffer.writeString("id: \(event.sequence)\ndata: ")
+            if numbered { buffer.writeString("id: \(event.sequence)\n") }
+            buffer.writeString("data: ")
             buffer.writeBytes(event.encoded())
             buffer.writeString("\n\n")
         }
         return buffer
     }
 
-    /// Writes events as they come until one is the last, or the task is cancelled.
-    ///
-    /// The channel holds one batch: a client that reads slowly slows its own stream, and no memory fills.
-    static func write(
-        _ stream: AsyncThrowingStream<[Event], any Error>,
-        until isLast: @escaping @Sendable (Event) -> Bool,
-        to writer: inout any ResponseBodyWriter
-    ) async throws {
-        let channel = AsyncThrowingChannel<ByteBuffer, any Error>()
-        let pump = Task { await Self.pump(stream, until: isLast, into: channel) }
+    /// Writes what the sources send until all have ended or one fails, or the task is cancelled.
+    static func write(from sources: [Source], to writer: inout any ResponseBodyWriter) async throws {
+        let channel = Channel()
+        let pump = Task { await Self.pump(sources, into: channel) }
         let heart = Task { await beat(into: channel) }
         defer {
             pump.cancel()
@@ -41,16 +52,24 @@ enum ServerSentEvents {
         for try await chunk in channel { try await writer.write(chunk) }
     }
 
-    private static func pump(
+    /// Sends events as they come until one is the last. A server that shuts down does not wait for it.
+    static func source(
         _ stream: AsyncThrowingStream<[Event], any Error>,
-        until isLast: @Sendable (Event) -> Bool,
-        into channel: AsyncThrowingChannel<ByteBuffer, any Error>
-    ) async {
-        do {
-            // A server that shuts down does not wait for a job's last event.
+        until isLast: @escaping @Sendable (Event) -> Bool
+    ) -> Source {
+        { channel in
             for try await events in stream.cancelOnGracefulShutdown() {
                 await channel.send(text(of: events))
                 if events.contains(where: isLast) { break }
+            }
+        }
+    }
+
+    private static func pump(_ sources: [Source], into channel: Channel) async {
+        do {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for source in sources { group.addTask { try await source(channel) } }
+                try await group.waitForAll()
             }
             channel.finish()
         } catch {
@@ -58,7 +77,7 @@ enum ServerSentEvents {
         }
     }
 
-    private static func beat(into channel: AsyncThrowingChannel<ByteBuffer, any Error>) async {
+    private static func beat(into channel: Channel) async {
         while (try? await Task.sleep(for: heartbeat)) != nil { await channel.send(comment) }
     }
 }

@@ -19,12 +19,13 @@ struct JobEventRoutes: Sendable {
         // Asked before the head is written: a job that is not there is a 404 and no broken stream.
         let past = try await past(of: id, after: after)
         let live = past.ended ? nil : live(id, after: after)
-        var answer = Answer(status: .ok, fields: Self.fields)
+        var answer = Answer(status: .ok, fields: ServerSentEvents.fields)
         answer.body = .stream { writer in
             // The task ends with the connection, and the subscription with the task.
             try await exchange.connection.waiting(abandonable: true) {
                 guard let live else { return try await writer.write(ServerSentEvents.text(of: past.events)) }
-                try await ServerSentEvents.write(live, until: Self.isLast, to: &writer)
+                let source = ServerSentEvents.source(live, until: Self.isLast)
+                try await ServerSentEvents.write(from: [source], to: &writer)
             }
             try await writer.finish(nil)
         }
@@ -56,8 +57,4 @@ struct JobEventRoutes: Sendable {
     private static func isLast(_ event: Event) -> Bool {
         JobEntryType(rawValue: String(event.type.dropFirst("platform.".count)))?.endsTheJob ?? false
     }
-
-    private static let fields: HTTPFields = [
-        .contentType: "text/event-stream", .cacheControl: "no-store", .xAccelBuffering: "no",
-    ]
 }

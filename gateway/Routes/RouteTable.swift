@@ -7,6 +7,8 @@ struct RouteTable: Sendable {
     /// The routes of one path.
     struct Methods: Sendable {
         fileprivate(set) var routes: [Route] = []
+        /// The path's pattern.
+        var path: String { routes.first?.path ?? "" }
         /// The value of `Allow`.
         fileprivate(set) var allow = ""
 

@@ -1,0 +1,83 @@
+import AsyncAlgorithms
+import Bus
+import HTTPTypes
+import HummingbirdCore
+import ServiceLifecycle
+
+/// `GET /events?topic=`: the events of any topics as server-sent events.
+///
+/// `topic` is a prefix of topics and may come several times. What is published after the head has arrived is in the
+/// stream. It has no past and may lose: where a connection was lost, or a client read too slowly for its buffer, it
+/// sends an event named `interrupted` in the place of what is missing. Job events without holes are at
+/// `/jobs/{id}/events`.
+struct EventRoutes: Sendable {
+    let events: EventSubscriber
+    let configuration: GatewayConfiguration
+
+    /// How many prefixes one stream may have.
+    private static let topicLimit = 16
+    /// How many events wait for a slow client; it misses them all when there are more.
+    private static let bufferLimit = 1000
+
+    var all: [Route] { [.get("/events") { exchange in try await answer(exchange) }] }
+
+    private func answer(_ exchange: Exchange) async throws -> Answer {
+        let prefixes = try Self.prefixes(in: exchange)
+        let subscriptions = try await exchange.connection.waiting(abandonable: true) {
+            try await subscribe(to: prefixes)
+        }
+        let sources = subscriptions.map { subscription -> ServerSentEvents.Source in
+            { channel in await Self.pass(subscription, to: channel) }
+        }
+        var answer = Answer(status: .ok, fields: ServerSentEvents.fields)
+        answer.body = .stream { writer in
+            // The tasks end with the connection, and the subscriptions with the answer that holds them.
+            try await exchange.connection.waiting(abandonable: true) {
+                try await ServerSentEvents.write(from: sources, to: &writer)
+            }
+            try await writer.finish(nil)
+        }
+        return answer
+    }
+
+    /// - Throws: ``Refusal`` 503 when no broker confirms the subscriptions in time.
+    private func subscribe(to prefixes: [String]) async throws -> [EventSubscription] {
+        var subscriptions: [EventSubscription] = []
+        for prefix in prefixes {
+            do {
+                subscriptions.append(
+                    try await events.subscribe(
+                        to: prefix,
+                        bufferLimit: Self.bufferLimit,
+                        within: configuration.requestTimeout
+                    )
+                )
+            } catch is BusError {
+                throw Refusal.busUnreachable
+            }
+        }
+        return subscriptions
+    }
+
+    private static func pass(_ subscription: EventSubscription, to channel: ServerSentEvents.Channel) async {
+        for await delivery in subscription.cancelOnGracefulShutdown() {
+            switch delivery {
+            case .events(let events): await channel.send(ServerSentEvents.text(of: events, numbered: false))
+            case .interrupted: await channel.send(ServerSentEvents.interruption)
+            }
+        }
+    }
+
+    /// The prefixes that are asked for, without those that another one covers.
+    private static func prefixes(in exchange: Exchange) throws(Refusal) -> [String] {
+        let topics = Set(try exchange.target.items().filter { $0.name == "topic" }.map(\.value))
+        guard !topics.isEmpty else {
+            throw .badRequest("topic is missing: name the beginning of the topics, such as ?topic=job.")
+        }
+        guard topics.count <= topicLimit else { throw .badRequest("At most \(topicLimit) topics are streamed at once") }
+        if let own = topics.first(where: { $0.hasPrefix("~") }) {
+            throw .badRequest("Topics that begin with ~ are the protocol's own: \(own)")
+        }
+        return topics.filter { topic in !topics.contains { $0 != topic && topic.hasPrefix($0) } }.sorted()
+    }
+}
