@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Sets up this machine, builds the platform and starts it with its example services in the background.
 #
-#   scripts/start-all.sh [--run FILE] [--separate] [--data DIR] [--no-examples] [--bin DIR]
+#   scripts/start-all.sh [--run FILE] [--separate [--brokers N]] [--data DIR] [--no-examples] [--bin DIR]
 #
 #   --run FILE      runs this job when all is ready, prints its final state, and leaves the platform up
-#   --separate      one process per part, instead of one for all
+#   --separate      one process per part, instead of one for all; where PLATFORM_BUS names several brokers, one for each
+#   --brokers N     with --separate: N brokers, at ports 5550, 5560, 5570 … of loopback unless PLATFORM_BUS says where
 #   --data DIR      where the store, the logs and the pids are kept (default: .platform in the checkout)
 #   --no-examples   the platform alone
 #   --bin DIR       uses the programs in DIR and builds nothing (default: a release build, made when sources changed)
@@ -15,8 +16,8 @@ set -euo pipefail
 caller=$PWD
 cd "$(dirname "$0")/.."
 
-data=$PWD/.platform bin="" job="" separate=false examples=true
-usage() { sed -n '2,14s/^# \{0,1\}//p' "$0"; }
+data=$PWD/.platform bin="" job="" separate=false brokers="" examples=true
+usage() { sed -n '2,15s/^# \{0,1\}//p' "$0"; }
 needs_value() { [ $# -ge 2 ] || { echo "start-all: $1 needs a value" >&2; exit 2; }; }
 absolute() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$caller" "$1" ;; esac; }
 while [ $# -gt 0 ]; do
@@ -25,11 +26,17 @@ while [ $# -gt 0 ]; do
         --data) needs_value "$@"; data=$(absolute "$2"); shift 2 ;;
         --bin) needs_value "$@"; bin=$(absolute "$2"); shift 2 ;;
         --separate) separate=true; shift ;;
+        --brokers) needs_value "$@"; brokers=$2; shift 2 ;;
         --no-examples) examples=false; shift ;;
         -h | --help) usage; exit 0 ;;
         *) echo "start-all: unknown option $1" >&2; usage >&2; exit 2 ;;
     esac
 done
+case "$brokers" in
+    "") ;;
+    [1-9]) $separate || { echo "start-all: --brokers needs --separate: one process has one broker" >&2; exit 2; } ;;
+    *) echo "start-all: --brokers takes 1 to 9, not $brokers" >&2; exit 2 ;;
+esac
 [ -z "$job" ] || [ -r "$job" ] || { echo "start-all: cannot read the job $job" >&2; exit 2; }
 
 if [ -z "$bin" ]; then
@@ -58,7 +65,18 @@ if [ -s "$run/processes" ]; then
     done <"$run/processes"
 fi
 : >"$run/processes"
-export PLATFORM_BUS=${PLATFORM_BUS:-tcp://127.0.0.1:5550}
+if [ -z "${PLATFORM_BUS:-}" ]; then
+    PLATFORM_BUS=tcp://127.0.0.1:5550
+    for ((n = 1; n < ${brokers:-1}; n++)); do PLATFORM_BUS+=,tcp://127.0.0.1:$((5550 + 10 * n)); done
+fi
+export PLATFORM_BUS
+IFS=, read -ra buses <<<"$PLATFORM_BUS"
+IFS=, read -ra publishes <<<"${PLATFORM_EVENTS_PUBLISH:-}"
+IFS=, read -ra subscribes <<<"${PLATFORM_EVENTS_SUBSCRIBE:-}"
+if [ "${brokers:-${#buses[@]}}" -ne "${#buses[@]}" ]; then
+    echo "start-all: --brokers $brokers, but PLATFORM_BUS names ${#buses[@]}: $PLATFORM_BUS" >&2
+    exit 2
+fi
 # job-runner reads events where the platform was told to offer them.
 [ -z "${PLATFORM_EVENTS_SUBSCRIBE:-}" ] || export JOB_RUNNER_EVENTS=$PLATFORM_EVENTS_SUBSCRIBE
 http_port=${PLATFORM_HTTP_PORT:-8080}
@@ -97,8 +115,13 @@ await_part() {
 
 store=(--store "${PLATFORM_STORE:-sqlite:$data/platform.db}")
 if $separate; then
-    start_part broker broker
-    await_part broker
+    for i in "${!buses[@]}"; do
+        broker=broker
+        [ ${#buses[@]} -eq 1 ] || broker=broker-$((i + 1))
+        start_part "$broker" broker --bus "${buses[i]}" \
+            ${publishes[i]:+--events-publish "${publishes[i]}"} ${subscribes[i]:+--events-subscribe "${subscribes[i]}"}
+        await_part "$broker"
+    done
     start_part discovery discovery "${store[@]}"
     start_part shared-state shared-state "${store[@]}"
     start_part job-control job-control "${store[@]}"

@@ -3,9 +3,9 @@ import Configuration
 
 /// What every subcommand can be told: where the platform is.
 struct ConnectionOptions: ParsableArguments {
-    @Option(help: "The platform's bus. (default: tcp://127.0.0.1:5550)")
+    @Option(help: "The platform's bus; several brokers: tcp://A:5550,tcp://B:5550. (default: tcp://127.0.0.1:5550)")
     var bus: String?
-    @Option(help: "Where events are read. (default: two ports above the bus)")
+    @Option(help: "Where events are read, a broker each. (default: two ports above each of the bus)")
     var events: String?
     @Flag(help: "Print all that is sent.")
     var verbose = false

@@ -52,26 +52,27 @@ struct Session: Sendable {
         var logger = Logger(label: "job-runner") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         let endpoints = try Self.endpoints(settings)
-        bus = BusClient(.init(endpoint: endpoints.bus), context: context, logger: logger)
-        events = EventSubscriber(endpoint: endpoints.events, context: context, logger: logger)
+        bus = BusClient(.init(endpoints: endpoints.bus), context: context, logger: logger)
+        events = EventSubscriber(endpoints: endpoints.events, context: context, logger: logger)
         jobs = JobClient(bus)
         state = StateClient(bus)
         discovery = DiscoveryClient(bus)
         traffic = Traffic(isPrinted: settings.verbose)
     }
 
-    private static func endpoints(_ settings: Settings) throws -> (bus: Endpoint, events: Endpoint) {
-        let bus = try endpoint(settings.bus)
-        if let events = settings.events { return (bus, try endpoint(events)) }
-        guard let events = bus.besideForSubscribing else {
+    private static func endpoints(_ settings: Settings) throws -> (bus: [Endpoint], events: [Endpoint]) {
+        let bus = try list(settings.bus)
+        if let events = settings.events { return (bus, try list(events)) }
+        let events = bus.compactMap(\.besideForSubscribing)
+        guard events.count == bus.count else {
             throw RunnerFailure.usage("--events is needed where the bus is not tcp://HOST:PORT")
         }
         return (bus, events)
     }
 
-    private static func endpoint(_ text: String) throws -> Endpoint {
+    private static func list(_ text: String) throws -> [Endpoint] {
         do {
-            return try Endpoint(text)
+            return try Endpoint.list(text)
         } catch {
             throw RunnerFailure.usage("\(error)")
         }

@@ -11,9 +11,9 @@ struct Settings: Sendable {
         case file(String)
     }
 
-    /// The bus that the runner joins.
+    /// The bus that the runner joins: one endpoint, or several with commas between them.
     var bus = "tcp://127.0.0.1:5550"
-    /// Where events are read; by default two ports above the bus.
+    /// Where events are read, a list like `bus`; by default two ports above each of its endpoints.
     var events: String?
     /// A file with the values of a new shared-state document.
     var state: String?

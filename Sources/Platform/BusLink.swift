@@ -12,9 +12,9 @@ struct BusLink {
     let directory: Directory
 
     init(to endpoints: NodeEndpoints, context: Context, logger: Logger) {
-        client = BusClient(.init(endpoint: endpoints.bus), context: context, logger: logger)
-        publisher = EventPublisher(endpoint: endpoints.publish, context: context, logger: logger)
-        events = EventSubscriber(endpoint: endpoints.subscribe, context: context, logger: logger)
+        client = BusClient(.init(endpoints: endpoints.bus), context: context, logger: logger)
+        publisher = EventPublisher(endpoints: endpoints.publish, context: context, logger: logger)
+        events = EventSubscriber(endpoints: endpoints.subscribe, context: context, logger: logger)
         directory = Directory(client: client, events: events, logger: logger)
     }
 

@@ -9,10 +9,11 @@ extension ConfigReader {
         try value(of: key, expected: "text") { try requiredString(forKey: key) }
     }
 
-    func endpoint(_ key: ConfigKey, default value: Endpoint) throws -> Endpoint {
-        guard let text = try text(key) else { return value }
+    /// `tcp://a:5550,tcp://b:5550`.
+    func endpoints(_ key: ConfigKey, default value: @autoclosure () throws -> [Endpoint]) throws -> [Endpoint] {
+        guard let text = try text(key) else { return try value() }
         do {
-            return try Endpoint(text)
+            return try Endpoint.list(text)
         } catch {
             throw ConfigurationError(key: "\(key)", reason: "\(error)")
         }

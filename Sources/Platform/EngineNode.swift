@@ -12,8 +12,8 @@ public import ZeroMQ
 public struct EngineConfiguration: Sendable {
     /// The path of the design document.
     public var design: String
-    /// The bus. Default: `tcp://127.0.0.1:5550`.
-    public var bus = Endpoint.tcp("127.0.0.1", port: 5550)
+    /// The brokers, all of which it works for. Default: `tcp://127.0.0.1:5550`.
+    public var bus = [Endpoint.tcp("127.0.0.1", port: 5550)]
     /// Where resources and undo records are kept; nil is `sqlite:<serviceName>.db` in the working directory.
     public var store: String?
     /// How many commands this process takes at once, 1 to 10,000. Default: 64.
@@ -26,7 +26,7 @@ public struct EngineConfiguration: Sendable {
     /// - Throws: ``ConfigurationError`` when a value is of the wrong kind, out of range or malformed.
     public init(design: String, reading config: ConfigReader) throws {
         self.design = design
-        bus = try config.endpoint("bus", default: bus)
+        bus = try config.endpoints("bus", default: bus)
         store = try config.text("store")
         credits = try config.integer("credits", in: 1...10_000, default: credits)
     }
@@ -65,7 +65,7 @@ public final class EngineNode: ReadyReporting {
     }
 
     private func serve(with store: any EngineStore, in context: Context) async throws {
-        var settings = EngineHost.Configuration(endpoint: configuration.bus)
+        var settings = EngineHost.Configuration(endpoints: configuration.bus)
         settings.credits = configuration.credits
         let folder = URL(fileURLWithPath: configuration.design).deletingLastPathComponent().path
         let engine = Engine(design: design, store: store, folder: folder)

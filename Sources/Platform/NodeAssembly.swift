@@ -64,7 +64,7 @@ struct NodeAssembly {
         }
         if configuration.parts.contains(.sharedState) {
             let state = StateService(
-                .init(endpoint: endpoints.bus),
+                .init(endpoints: endpoints.bus),
                 publisher: bus.publisher,
                 store: stores.state,
                 context: context,
@@ -74,7 +74,7 @@ struct NodeAssembly {
         }
         if configuration.parts.contains(.jobControl) {
             let jobs = JobService(
-                .init(endpoint: endpoints.bus),
+                .init(endpoints: endpoints.bus),
                 client: bus.client,
                 directory: bus.directory,
                 publisher: bus.publisher,
@@ -95,7 +95,7 @@ struct NodeAssembly {
     ) {
         let logger = logger.named("gateway")
         let proxy = HTTPServiceProxy(
-            .init(endpoint: endpoints.bus),
+            .init(endpoints: endpoints.bus),
             directory: bus.directory,
             context: context,
             logger: logger
@@ -106,9 +106,29 @@ struct NodeAssembly {
             client: bus.client,
             directory: bus.directory,
             events: bus.events,
+            brokers: probes(configuration, bus, endpoints, context, logger),
             logger: logger
         )
         add(gateway) { _ = try await $0.boundPorts() }
+    }
+}
+
+extension NodeAssembly {
+    /// How the gateway asks each broker for its figures: over a connection of its own where the bus has several, as
+    /// the common client uses one of them at a time.
+    private mutating func probes(
+        _ configuration: PlatformConfiguration,
+        _ bus: BusLink,
+        _ endpoints: NodeEndpoints,
+        _ context: Context,
+        _ logger: Logger
+    ) -> [BrokerProbe] {
+        zip(configuration.bus, endpoints.bus).map { name, endpoint in
+            guard endpoints.bus.count > 1 else { return BrokerProbe(name: "\(name)", client: bus.client) }
+            let client = BusClient(.init(endpoint: endpoint), context: context, logger: logger)
+            services.append(client)
+            return BrokerProbe(name: "\(name)", client: client)
+        }
     }
 }
 

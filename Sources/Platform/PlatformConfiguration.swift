@@ -17,12 +17,13 @@ public struct PlatformConfiguration: Sendable {
 
     /// What this process runs. Default: every part.
     public var parts = Set(Part.allCases)
-    /// Where the bus is: the broker binds it, every other part connects. Default: `tcp://127.0.0.1:5550`.
-    public var bus = Endpoint.tcp("127.0.0.1", port: 5550)
-    /// Where events are published. Default: one port above the bus.
-    public var eventsPublish = Endpoint.tcp("127.0.0.1", port: 5551)
-    /// Where events are read. Default: two ports above the bus.
-    public var eventsSubscribe = Endpoint.tcp("127.0.0.1", port: 5552)
+    /// Where the bus is: a process with the broker binds its one endpoint, every other one connects to all brokers.
+    /// Default: `tcp://127.0.0.1:5550`.
+    public var bus = [Endpoint.tcp("127.0.0.1", port: 5550)]
+    /// Where events are published, a broker each. Default: one port above each endpoint of the bus.
+    public var eventsPublish = [Endpoint.tcp("127.0.0.1", port: 5551)]
+    /// Where events are read, a broker each. Default: two ports above each endpoint of the bus.
+    public var eventsSubscribe = [Endpoint.tcp("127.0.0.1", port: 5552)]
     /// Where documents, the registry and jobs are kept. Default: `sqlite:platform.db` in the working directory.
     public var store = "sqlite:platform.db"
     /// The address that the gateway's ports bind. Default: `127.0.0.1`.
@@ -55,9 +56,13 @@ public struct PlatformConfiguration: Sendable {
     ///   other than loopback is asked for: nothing is opened to a network without authentication.
     public init(parts: Set<Part>, reading config: ConfigReader) throws {
         self.parts = parts
-        bus = try config.endpoint("bus", default: bus)
-        eventsPublish = try config.endpoint("eventsPublish", default: bus.besideForPublishing ?? eventsPublish)
-        eventsSubscribe = try config.endpoint("eventsSubscribe", default: bus.besideForSubscribing ?? eventsSubscribe)
+        bus = try config.endpoints("bus", default: bus)
+        eventsPublish = try config.endpoints("eventsPublish", default: events("eventsPublish", \.besideForPublishing))
+        eventsSubscribe = try config.endpoints(
+            "eventsSubscribe",
+            default: events("eventsSubscribe", \.besideForSubscribing)
+        )
+        try refuseSeveralBrokers()
         store = try config.text("store") ?? store
         host = try config.text("host") ?? host
         httpPort = try config.port("httpPort", default: httpPort)
@@ -73,11 +78,46 @@ public struct PlatformConfiguration: Sendable {
         try refuseOpenAddresses()
     }
 
+    /// Where events are met beside every endpoint of the bus.
+    private func events(_ key: String, _ beside: (Endpoint) -> Endpoint?) throws -> [Endpoint] {
+        try bus.map { endpoint in
+            guard let events = beside(endpoint) else {
+                throw ConfigurationError(
+                    key: key,
+                    reason: "must be said where the bus is \(endpoint), no tcp://HOST:PORT"
+                )
+            }
+            return events
+        }
+    }
+
+    /// What a process with the broker listens on, by the settings' keys.
+    private var bound: [(key: String, endpoints: [Endpoint])] {
+        [("bus", bus), ("eventsPublish", eventsPublish), ("eventsSubscribe", eventsSubscribe)]
+    }
+
+    /// A broker binds one endpoint of each kind, and every broker has one of each.
+    private func refuseSeveralBrokers() throws {
+        for (key, endpoints) in bound where parts.contains(.broker) && endpoints.count > 1 {
+            throw ConfigurationError(
+                key: key,
+                reason: "a process with a broker binds one endpoint, not \(endpoints.count): \(endpoints.list)"
+            )
+        }
+        for (key, endpoints) in bound where endpoints.count != bus.count {
+            throw ConfigurationError(
+                key: key,
+                reason: "names \(endpoints.count) brokers, but the bus has \(bus.count): \(bus.list)"
+            )
+        }
+    }
+
     private func refuseOpenAddresses() throws {
         if parts.contains(.broker) {
-            let bound = [("bus", bus), ("eventsPublish", eventsPublish), ("eventsSubscribe", eventsSubscribe)]
-            for (key, endpoint) in bound where !endpoint.isLoopback {
-                throw ConfigurationError(key: key, reason: "\(endpoint) \(Self.loopbackOnly)")
+            for (key, endpoints) in bound {
+                for endpoint in endpoints where !endpoint.isLoopback {
+                    throw ConfigurationError(key: key, reason: "\(endpoint) \(Self.loopbackOnly)")
+                }
             }
         }
         if parts.contains(.gateway), !Endpoint.tcp(host, port: 1).isLoopback {
@@ -118,8 +158,8 @@ extension PlatformConfiguration {
     }
 
     /// What discovery is told.
-    func discovery(at bus: Endpoint) -> DiscoveryService.Configuration {
-        var discovery = DiscoveryService.Configuration(endpoint: bus)
+    func discovery(at bus: [Endpoint]) -> DiscoveryService.Configuration {
+        var discovery = DiscoveryService.Configuration(endpoints: bus)
         discovery.liveness.pingInterval = pingInterval
         discovery.liveness.pingTimeout = pingTimeout
         discovery.liveness.pingFailures = pingFailures

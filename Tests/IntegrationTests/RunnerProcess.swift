@@ -27,6 +27,13 @@ final class RunnerProcess: Sendable {
         try withoutBlockedSignals { try process.run() }
     }
 
+    /// Waits for its end; its exit code and what it still said.
+    func end() async -> (exitCode: Int32, rest: [String]) {
+        var rest: [String] = []
+        for await line in messages { rest.append(line) }
+        return (await exit.first { _ in true } ?? -1, rest)
+    }
+
     /// Presses Ctrl-C; its exit code and what it still said.
     func interrupt() async -> (exitCode: Int32, rest: String) {
         process.interrupt()

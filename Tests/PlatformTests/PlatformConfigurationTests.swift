@@ -37,9 +37,9 @@ import ZeroMQ
 
     @Test func withoutSettingsEverythingIsAtItsDefault() throws {
         let configuration = try configuration()
-        #expect(configuration.bus == .tcp("127.0.0.1", port: 5550))
-        #expect(configuration.eventsPublish == .tcp("127.0.0.1", port: 5551))
-        #expect(configuration.eventsSubscribe == .tcp("127.0.0.1", port: 5552))
+        #expect(configuration.bus == [.tcp("127.0.0.1", port: 5550)])
+        #expect(configuration.eventsPublish == [.tcp("127.0.0.1", port: 5551)])
+        #expect(configuration.eventsSubscribe == [.tcp("127.0.0.1", port: 5552)])
         #expect(configuration.store == "sqlite:platform.db")
         #expect(configuration.host == "127.0.0.1")
         #expect(configuration.httpPort == 8080)
@@ -60,7 +60,7 @@ import ZeroMQ
             "PLATFORM_MAXIMUM_BODY": "1024", "PLATFORM_PING_INTERVAL_MS": "100", "PLATFORM_PING_TIMEOUT_MS": "50",
             "PLATFORM_PING_FAILURES": "9",
         ])
-        #expect(configuration.bus == .tcp("127.0.0.1", port: 7000))
+        #expect(configuration.bus == [.tcp("127.0.0.1", port: 7000)])
         #expect(configuration.store == "memory")
         #expect(configuration.gateway.host == "127.0.0.2")
         #expect(configuration.gateway.port == 0)
@@ -76,13 +76,48 @@ import ZeroMQ
 
     @Test func eventsAreBesideTheBusUnlessTheyAreSaid() throws {
         let beside = try configuration(["PLATFORM_BUS": "tcp://127.0.0.1:7000"])
-        #expect(beside.eventsPublish == .tcp("127.0.0.1", port: 7001))
-        #expect(beside.eventsSubscribe == .tcp("127.0.0.1", port: 7002))
+        #expect(beside.eventsPublish == [.tcp("127.0.0.1", port: 7001)])
+        #expect(beside.eventsSubscribe == [.tcp("127.0.0.1", port: 7002)])
         let said = try configuration([
             "PLATFORM_BUS": "tcp://127.0.0.1:7000", "PLATFORM_EVENTS_SUBSCRIBE": "tcp://127.0.0.1:9",
         ])
-        #expect(said.eventsPublish == .tcp("127.0.0.1", port: 7001))
-        #expect(said.eventsSubscribe == .tcp("127.0.0.1", port: 9))
+        #expect(said.eventsPublish == [.tcp("127.0.0.1", port: 7001)])
+        #expect(said.eventsSubscribe == [.tcp("127.0.0.1", port: 9)])
+    }
+
+    @Test func aProcessWithoutABrokerConnectsToSeveral() throws {
+        let configuration = try configuration(
+            parts: [.jobControl],
+            ["PLATFORM_BUS": "tcp://127.0.0.1:7000, tcp://[::1]:8000"]
+        )
+        #expect(configuration.bus == [.tcp("127.0.0.1", port: 7000), .tcp("::1", port: 8000)])
+        #expect(configuration.eventsPublish == [.tcp("127.0.0.1", port: 7001), .tcp("::1", port: 8001)])
+        #expect(configuration.eventsSubscribe == [.tcp("127.0.0.1", port: 7002), .tcp("::1", port: 8002)])
+        let endpoints = NodeEndpoints(configuration)
+        #expect(endpoints.bus == configuration.bus)
+        #expect(endpoints.subscribe == configuration.eventsSubscribe)
+    }
+
+    @Test func aProcessWithABrokerBindsOneEndpoint() throws {
+        let refused = try refusal { _ = try configuration(["PLATFORM_BUS": "tcp://127.0.0.1:1,tcp://127.0.0.1:5"]) }
+        #expect(
+            refused
+                == "setting bus: a process with a broker binds one endpoint, not 2: tcp://127.0.0.1:1,tcp://127.0.0.1:5"
+        )
+    }
+
+    @Test(arguments: [
+        (["BUS": "tcp://a:1,"], "bus: not an endpoint: \"tcp://a:1,\": number 2 of the list is empty"),
+        (
+            ["BUS": "tcp://a:1,tcp://b:1", "EVENTS_PUBLISH": "tcp://a:2"],
+            "eventsPublish: names 1 brokers, but the bus has 2: tcp://a:1,tcp://b:1"
+        ),
+        (["BUS": "ipc:///bus"], "eventsPublish: must be said where the bus is ipc:///bus, no tcp://HOST:PORT"),
+    ])
+    func aListThatDoesNotFitIsRefused(_ settings: [String: String], _ sentence: String) throws {
+        let environment = Dictionary(uniqueKeysWithValues: settings.map { ("PLATFORM_\($0.key)", $0.value) })
+        let refused = try refusal { _ = try configuration(parts: [.gateway], environment) }
+        #expect(refused == "setting " + sentence)
     }
 
     @Test(arguments: [
@@ -142,8 +177,8 @@ import ZeroMQ
 
     @Test func aPartThatOnlyConnectsMayDoSoAcrossANetwork() throws {
         let configuration = try configuration(parts: [.jobControl], ["PLATFORM_BUS": "tcp://192.0.2.1:5550"])
-        #expect(configuration.bus == .tcp("192.0.2.1", port: 5550))
-        #expect(configuration.eventsSubscribe == .tcp("192.0.2.1", port: 5552))
+        #expect(configuration.bus == [.tcp("192.0.2.1", port: 5550)])
+        #expect(configuration.eventsSubscribe == [.tcp("192.0.2.1", port: 5552)])
     }
 
     @Test func enginePortsAndProxiesAreLists() throws {
@@ -157,8 +192,11 @@ import ZeroMQ
     @Test func anEngineReadsItsOwnKeys() async throws {
         let engine = try EngineConfiguration(
             design: "d.json",
-            reading: reader(["PLATFORM_STORE": "memory", "PLATFORM_CREDITS": "7"])
+            reading: reader([
+                "PLATFORM_STORE": "memory", "PLATFORM_CREDITS": "7", "PLATFORM_BUS": "tcp://a:1,tcp://b:1",
+            ])
         )
+        #expect(engine.bus == [.tcp("a", port: 1), .tcp("b", port: 1)])
         #expect(engine.store == "memory")
         #expect(engine.credits == 7)
         let refused = try await withFile(#"{ "store": 1 }"#) { file in

@@ -16,7 +16,10 @@ package struct ScratchPlatform: Sendable {
 
     package let data: URL
     package let httpPort: Int
+    /// The first broker's.
     package let busPort: Int
+    /// A port for each broker.
+    package let busPorts: [UInt16]
     package let variables: [String: String]
 
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -24,21 +27,26 @@ package struct ScratchPlatform: Sendable {
     package static var binaries: URL { root.appending(path: ".build/debug") }
     package static func example(_ name: String) -> String { root.appending(path: "examples/\(name)").path }
 
-    package init() throws {
+    /// - Parameter brokers: how many; more than one needs `--separate`.
+    package init(brokers: Int = 1) throws {
         data = FileManager.default.temporaryDirectory.appending(path: "platform-\(UUID())")
-        let ports = try FreePorts.take(7)
-        busPort = ports[0]
-        httpPort = ports[3]
+        let ports = try FreePorts.take(4 + 3 * brokers)
+        let endpoints = ports.dropFirst(4).map { "tcp://127.0.0.1:\($0)" }
+        let bus = endpoints.prefix(brokers).joined(separator: ",")
+        let subscribe = endpoints.suffix(brokers).joined(separator: ",")
+        busPort = ports[4]
+        busPorts = ports.dropFirst(4).prefix(brokers).map { UInt16($0) }
+        httpPort = ports[0]
         variables = [
-            "PLATFORM_BUS": "tcp://127.0.0.1:\(ports[0])",
-            "PLATFORM_EVENTS_PUBLISH": "tcp://127.0.0.1:\(ports[1])",
-            "PLATFORM_EVENTS_SUBSCRIBE": "tcp://127.0.0.1:\(ports[2])",
-            "PLATFORM_HTTP_PORT": "\(ports[3])",
-            "PLATFORM_DISCOVERY_PORT": "\(ports[4])",
-            "PLATFORM_STATE_PORT": "\(ports[5])",
-            "PLATFORM_JOB_PORT": "\(ports[6])",
-            "JOB_RUNNER_BUS": "tcp://127.0.0.1:\(ports[0])",
-            "JOB_RUNNER_EVENTS": "tcp://127.0.0.1:\(ports[2])",
+            "PLATFORM_BUS": bus,
+            "PLATFORM_EVENTS_PUBLISH": endpoints.dropFirst(brokers).prefix(brokers).joined(separator: ","),
+            "PLATFORM_EVENTS_SUBSCRIBE": subscribe,
+            "PLATFORM_HTTP_PORT": "\(ports[0])",
+            "PLATFORM_DISCOVERY_PORT": "\(ports[1])",
+            "PLATFORM_STATE_PORT": "\(ports[2])",
+            "PLATFORM_JOB_PORT": "\(ports[3])",
+            "JOB_RUNNER_BUS": bus,
+            "JOB_RUNNER_EVENTS": subscribe,
             "HOME": data.path,
         ]
     }
@@ -46,9 +54,10 @@ package struct ScratchPlatform: Sendable {
     /// Starts it, lends it to `body`, and ends every process, also when `body` throws.
     package static func with<R: Sendable>(
         _ options: String...,
+        brokers: Int = 1,
         body: (ScratchPlatform, _ started: Result) async throws -> R
     ) async throws -> R {
-        let platform = try ScratchPlatform()
+        let platform = try ScratchPlatform(brokers: brokers)
         let started = try await platform.script("start-all.sh", ["--bin", binaries.path] + options)
         let result: Swift.Result<R, any Error>
         do {
@@ -65,6 +74,19 @@ package struct ScratchPlatform: Sendable {
     /// Runs a script of the project against this platform's data folder.
     package func script(_ name: String, _ arguments: [String]) async throws -> Result {
         try await run(Self.root.appending(path: "scripts/\(name)").path, arguments + ["--data", data.path])
+    }
+
+    /// Ends one of its processes without notice, by the name that `start-all.sh` gave it: SIGKILL.
+    package func kill(_ name: String) throws {
+        let processes = try String(contentsOf: data.appending(path: "run/processes"), encoding: .utf8)
+        let line = try #require(processes.split(separator: "\n").first { $0.hasPrefix("\(name) ") }, "no \(name)")
+        let pid = try #require(Int32(line.split(separator: " ")[1]))
+        #expect(Foundation.kill(pid, SIGKILL) == 0)
+    }
+
+    /// Runs `platform`, with this platform's settings.
+    package func platform(_ arguments: String...) async throws -> Result {
+        try await run(Self.binaries.appending(path: "platform").path, arguments)
     }
 
     /// Runs `job-runner`, connected to this platform, in its data folder.

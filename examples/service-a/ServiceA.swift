@@ -20,7 +20,7 @@ struct ServiceA {
         let worker = BusWorker(
             .init(
                 service: "service-a",
-                endpoint: try busEndpoint(),
+                endpoints: try busEndpoints(),
                 announcement: [
                     "tags": ["text", "uppercase"], "mediaTypes": ["application/json"],
                     "description": "Text in upper case", "version": "1.0.0",
@@ -53,10 +53,10 @@ struct ServiceA {
         )
     }
 
-    /// The endpoint after `--bus`, else that of `PLATFORM_BUS`, else the default.
-    static func busEndpoint() throws -> Endpoint {
+    /// The brokers after `--bus`, else those of `PLATFORM_BUS`, else the default: `tcp://a:5550,tcp://b:5550`.
+    static func busEndpoints() throws -> [Endpoint] {
         let flag = CommandLine.arguments.drop { $0 != "--bus" }.dropFirst().first
         let environment = getenv("PLATFORM_BUS").map { String(cString: $0) }
-        return try Endpoint(flag ?? environment ?? "tcp://127.0.0.1:5550")
+        return try Endpoint.list(flag ?? environment ?? "tcp://127.0.0.1:5550")
     }
 }

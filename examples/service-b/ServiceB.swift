@@ -20,7 +20,7 @@ struct ServiceB {
         let worker = BusWorker(
             .init(
                 service: "service-b",
-                endpoint: try busEndpoint(),
+                endpoints: try busEndpoints(),
                 announcement: [
                     "tags": ["time", "timestamp"], "mediaTypes": ["application/json"],
                     "description": "Tells the time", "version": "1.0.0",
@@ -45,10 +45,10 @@ struct ServiceB {
         )
     }
 
-    /// The endpoint after `--bus`, else that of `PLATFORM_BUS`, else the default.
-    static func busEndpoint() throws -> Endpoint {
+    /// The brokers after `--bus`, else those of `PLATFORM_BUS`, else the default: `tcp://a:5550,tcp://b:5550`.
+    static func busEndpoints() throws -> [Endpoint] {
         let flag = CommandLine.arguments.drop { $0 != "--bus" }.dropFirst().first
         let environment = getenv("PLATFORM_BUS").map { String(cString: $0) }
-        return try Endpoint(flag ?? environment ?? "tcp://127.0.0.1:5550")
+        return try Endpoint.list(flag ?? environment ?? "tcp://127.0.0.1:5550")
     }
 }
