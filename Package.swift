@@ -132,10 +132,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        // Arguments -> PlatformConfiguration -> PlatformNode.run().
+        // Arguments -> PlatformConfiguration -> PlatformNode.run(); and what shows a running platform.
         .executableTarget(
             name: "PlatformCommand",
-            dependencies: ["Platform", argumentParser, configuration, lifecycle, logging, signals, system],
+            dependencies: [
+                "Bus", "JSON", "Platform", "ZeroMQ", argumentParser, configuration, lifecycle, logging, signals, system,
+            ],
             swiftSettings: settings
         ),
 
@@ -200,6 +202,7 @@ let package = Package(
         ),
         tests(of: "JobRunner", and: ["Bus", "JSON", configuration]),
         tests(of: "Platform", and: ["Discovery", "Gateway", "ZeroMQ", configuration, system]),
+        tests(of: "PlatformCommand", and: ["Bus", "JSON"]),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["Support", "Bus", "JSON", "ZeroMQ", logging],

@@ -19,10 +19,10 @@ struct EngineServiceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let logger = try process.makeLogger()
-        var flags = process.flags
-        flags["store"] = store.map { ConfigValue(.string($0), isSecret: false) }
-        flags["credits"] = credits.map { ConfigValue(.int($0), isSecret: false) }
-        let configuration = try EngineConfiguration(design: design, reading: try await process.reader(flags: flags))
+        let own: [AbsoluteConfigKey: ConfigValue?] = ["store": .text(store), "credits": .number(credits)]
+        let flags = process.bus.flags.merging(own.compactMapValues { $0 }) { $1 }
+        let reader = try await process.bus.reader(flags: flags)
+        let configuration = try EngineConfiguration(design: design, reading: reader)
         try await process.run(try EngineNode(configuration, logger: logger), logger: logger)
     }
 }

@@ -7,9 +7,9 @@ struct NodeOptions: ParsableArguments {
 
     @Option(help: "Where state, registry and jobs are kept: sqlite:PATH or memory. (default: sqlite:platform.db)")
     var store: String?
-    @Option(help: "Where events are published. (default: one port above the bus)")
+    @Option(help: "Where events are published, a broker each. (default: one port above each of the bus)")
     var eventsPublish: String?
-    @Option(help: "Where events are read. (default: two ports above the bus)")
+    @Option(help: "Where events are read, a broker each. (default: two ports above each of the bus)")
     var eventsSubscribe: String?
     @Option(help: "The loopback address that HTTP listens on. (default: 127.0.0.1)")
     var host: String?
@@ -35,21 +35,14 @@ struct NodeOptions: ParsableArguments {
     var pingFailures: Int?
 
     var flags: [AbsoluteConfigKey: ConfigValue] {
-        var flags = process.flags
-        flags["store"] = store.map { ConfigValue(.string($0), isSecret: false) }
-        flags["eventsPublish"] = eventsPublish.map { ConfigValue(.string($0), isSecret: false) }
-        flags["eventsSubscribe"] = eventsSubscribe.map { ConfigValue(.string($0), isSecret: false) }
-        flags["host"] = host.map { ConfigValue(.string($0), isSecret: false) }
-        flags["enginePorts"] = enginePorts.map { ConfigValue(.string($0), isSecret: false) }
-        flags["trustedProxies"] = trustedProxies.map { ConfigValue(.string($0), isSecret: false) }
-        flags["httpPort"] = httpPort.map { ConfigValue(.int($0), isSecret: false) }
-        flags["discoveryPort"] = discoveryPort.map { ConfigValue(.int($0), isSecret: false) }
-        flags["statePort"] = statePort.map { ConfigValue(.int($0), isSecret: false) }
-        flags["jobPort"] = jobPort.map { ConfigValue(.int($0), isSecret: false) }
-        flags["maximumBody"] = maximumBody.map { ConfigValue(.int($0), isSecret: false) }
-        flags["pingIntervalMs"] = pingIntervalMs.map { ConfigValue(.int($0), isSecret: false) }
-        flags["pingTimeoutMs"] = pingTimeoutMs.map { ConfigValue(.int($0), isSecret: false) }
-        flags["pingFailures"] = pingFailures.map { ConfigValue(.int($0), isSecret: false) }
-        return flags
+        let own: [AbsoluteConfigKey: ConfigValue?] = [
+            "store": .text(store), "eventsPublish": .text(eventsPublish), "eventsSubscribe": .text(eventsSubscribe),
+            "host": .text(host), "enginePorts": .text(enginePorts), "trustedProxies": .text(trustedProxies),
+            "httpPort": .number(httpPort), "discoveryPort": .number(discoveryPort), "statePort": .number(statePort),
+            "jobPort": .number(jobPort), "maximumBody": .number(maximumBody),
+            "pingIntervalMs": .number(pingIntervalMs), "pingTimeoutMs": .number(pingTimeoutMs),
+            "pingFailures": .number(pingFailures),
+        ]
+        return process.bus.flags.merging(own.compactMapValues { $0 }) { $1 }
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Platform
 
-/// The platform's one binary: every part in one process, or one part, or an engine from a design.
+/// The platform's one binary: every part in one process, or one part, or an engine from a design; and what shows them.
 @main
 struct PlatformCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -10,12 +10,13 @@ struct PlatformCommand: AsyncParsableCommand {
         discussion: """
             Settings are read from the options below, then from the environment (--http-port is \
             PLATFORM_HTTP_PORT), then from the file that --config names (JSON, keys like httpPort), then from the \
-            defaults. SIGTERM and SIGINT end a process after it has finished what it has in hand.
+            defaults. Where --bus names several brokers with commas between them, a process without a broker of its \
+            own connects to all of them and goes on when one is lost. SIGTERM and SIGINT end a process after it has finished what it has in hand.
             """,
         version: "0.1.0",
         subcommands: [
             All.self, BrokerPart.self, DiscoveryPart.self, SharedStatePart.self, JobControlPart.self,
-            GatewayPart.self, EngineServiceCommand.self,
+            GatewayPart.self, EngineServiceCommand.self, TopCommand.self,
         ]
     )
 }
@@ -29,7 +30,7 @@ protocol PartCommand: AsyncParsableCommand {
 extension PartCommand {
     mutating func run() async throws {
         let logger = try options.process.makeLogger()
-        let reader = try await options.process.reader(flags: options.flags)
+        let reader = try await options.process.bus.reader(flags: options.flags)
         let configuration = try PlatformConfiguration(parts: Self.parts, reading: reader)
         let node = PlatformNode(configuration, logger: logger)
         try await options.process.run(node, logger: logger)

@@ -18,7 +18,7 @@ import Testing
         "Platform": [
             "JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "EngineService", "JobControl", "Storage", "Gateway",
         ],
-        "PlatformCommand": ["Platform"],
+        "PlatformCommand": ["JSON", "ZeroMQ", "Bus", "Platform"],
     ]
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
