@@ -81,7 +81,7 @@ public final class EventPublisher: Service, Sendable {
 
     /// Publishes until the task is cancelled or shut down gracefully, or the context is shut down.
     ///
-    /// What was published before leaves first, to brokers that there is a connection to.
+    /// What was published before leaves first, to brokers that there is a connection to and that take it within a second.
     ///
     /// - Throws: ``BusError/Code/closed`` when it was run before; a `ZMQError` when a socket cannot be had.
     public func run() async throws {

@@ -13,6 +13,8 @@ final class PublisherLoop {
     private static let batchLimit = 256
     /// How many events libzmq holds for the connection; the outbox holds what comes beyond.
     private static let sendQueueLimit = 8_192
+    /// How long what was published may take to leave when the publisher is told to end.
+    private static let drainTime = Duration.seconds(1)
 
     private let lane: PublisherLane
     private let context: Context
@@ -22,7 +24,8 @@ final class PublisherLoop {
     private let waker: Waker
 
     private var commands: [PublisherCommand] = []
-    private var mustEnd = false
+    /// When to end, whatever has not been sent; nil while nobody has asked for it.
+    private var end: Moment?
     /// Whether the broker has subscribed on this connection.
     private var isUp = false
     private var wasUnsubscribed = false
@@ -71,7 +74,7 @@ final class PublisherLoop {
         isUp = false
         wasUnsubscribed = false
         let ending = try serve(&connection)
-        try connection.close(linger: isUp && ending == .ended ? .seconds(1) : .zero)
+        try connection.close(linger: isUp && ending == .ended ? Self.drainTime : .zero)
         guard ending == .lost else { return false }
         logger.warning("connection to the broker lost", metadata: ["endpoint": "\(lane.endpoint)"])
         return true
@@ -92,18 +95,18 @@ final class PublisherLoop {
             try takeSubscriptions(of: connection)
             if wasUnsubscribed { return .lost }
             let isBlocked = isUp ? try !sendEvents(over: connection) : false
-            if mustEnd { return .ended }
+            if let end, !isBlocked || .now >= end { return .ended }
             if try connection.socket.pendingEvents().contains(.readable) { continue }
             if try connection.wasCut() { return .lost }
             // Asking for events may have taken the news in that there is room again.
             if isBlocked, try sendEvents(over: connection) { continue }
-            if lane.mailbox.prepareToSleep() { try connection.sleep(until: nil) }
+            if lane.mailbox.prepareToSleep() { try connection.sleep(until: end) }
         }
     }
 
     private func takeCommands() {
         lane.mailbox.take(into: &commands)
-        if commands.contains(.end) { mustEnd = true }
+        if end == nil, commands.contains(.end) { end = .now + Self.drainTime }
         commands.removeAll(keepingCapacity: true)
     }
 

@@ -60,6 +60,23 @@ import ZeroMQ
         }
     }
 
+    @Test func whatWasPublishedLeavesBeforeThePublisherEnds() async throws {
+        try await withTestBus(.tcp) { bus in
+            let count: UInt64 = 30_000
+            let subscription = try await bus.subscriber().subscribeToMessages(of: "test.", bufferLimit: Int(count))
+            let publisher = try await bus.publisher()
+            let topic = Array("test.topic".utf8)
+            publisher.publish((1...count).map { EventMessage(topic: topic, sequence: $0, body: [7]) })
+            try await bus.stop(publisher)
+            var sequences: [UInt64] = []
+            for await case .messages(let messages) in subscription {
+                sequences += messages.map(\.sequence)
+                if sequences.last == count { break }
+            }
+            #expect(sequences == Array(1...count))
+        }
+    }
+
     @Test func aSubscriberThatLosesItsBrokerGoesToTheNextAtOnce() async throws {
         try await withTwoBuses { first, second in
             let publisher = publisher(to: first, second)
