@@ -19,16 +19,14 @@ import Testing
                     #expect(reply.body.count == size && reply.body.first == body.first && reply.body.last == body.last)
                 }
             }
-            var slowest = Duration.zero
             var answered = 0
             while !isDone.isSet {
-                let start = ContinuousClock.now
                 #expect(try await other.request("small", "execute", body: [1]).body == [1])
-                slowest = max(slowest, .now - start)
                 answered += 1
             }
             try await large.value
-            #expect(answered > 4 && slowest < .seconds(5), "the slowest took \(slowest)")
+            // One at a time: were each made to wait for a large one, there would be three.
+            #expect(answered > 4)
         }
     }
 
