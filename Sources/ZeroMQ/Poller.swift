@@ -55,6 +55,16 @@ public struct Poller: Sendable {
         }
     }
 
+    /// Sleeps until something may have happened, or `duration` has passed; nil is for ever.
+    ///
+    /// For loops that know how long they may sleep without asking the clock again. A signal ends the sleep, too.
+    ///
+    /// - Throws: when the system refuses to poll, which means that a descriptor was closed.
+    public mutating func wait(atMost duration: Duration?) throws(ZMQError) {
+        guard sleep(atMost: duration) < 0 else { return }
+        guard errno == EINTR else { throw ZMQError(code: .init(rawValue: errno), operation: "poll") }
+    }
+
     private mutating func sleep(atMost duration: Duration?) -> Int32 {
         entries.withUnsafeMutableBufferPointer { entries in
             guard let duration else { return poll(entries.baseAddress, nfds_t(entries.count), -1) }

@@ -28,12 +28,16 @@ extension Socket {
         return true
     }
 
-    /// Receives one frame, waiting until there is one.
+    /// Receives one frame, waiting until there is one; zero does not wait.
     ///
     /// - Returns: nil when nothing came in time.
     public func receive(within: Duration?) throws(ZMQError) -> Message? {
-        let deadline = within.map { ContinuousClock.now + $0 }
         var message = Message()
+        if within == .zero {
+            guard try receive(into: &message) else { return nil }
+            return message
+        }
+        let deadline = within.map { ContinuousClock.now + $0 }
         while try !receive(into: &message) {
             guard try wait(for: .readable, until: deadline) else { return nil }
         }

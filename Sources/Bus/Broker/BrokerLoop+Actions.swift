@@ -29,6 +29,7 @@ extension BrokerLoop {
     /// Begins a message to a peer, if its connection takes it now.
     @inline(__always)
     mutating func sendAddress(of peer: Int) throws(ZMQError) -> SendOutcome {
+        isSettled = false
         switch addressResult(peer) {
         case .success(true): break
         case .success(false): return .full

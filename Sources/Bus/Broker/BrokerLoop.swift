@@ -29,6 +29,8 @@ struct BrokerLoop: ~Copyable {
     var statisticsSequence: UInt64 = 0
     let startedAt = Moment.now
     var now = Moment.start
+    /// Whether the socket had nothing more and nothing was sent since: its descriptor will tell of whatever comes.
+    var isSettled = false
     private var poller = Poller()
     private var probes: [Moment] = []
     private var commands: [BrokerCommand] = []
@@ -91,7 +93,8 @@ struct BrokerLoop: ~Copyable {
         let isDrained = try receiveBatch()
         try watchTime()
         if now >= end || mayEnd { return false }
-        guard isDrained, try !router.socket.pendingEvents().contains(.readable) else { return true }
+        guard isDrained else { return true }
+        if !isSettled, try router.socket.pendingEvents().contains(.readable) { return true }
         try sleep()
         return true
     }
@@ -104,7 +107,7 @@ struct BrokerLoop: ~Copyable {
         guard mailbox.prepareToSleep() else { return }
         let end = min(end, now < farewell ? farewell : .never)
         let wake = min(min(machine.nextWake, nextStatistics), min(end, probes.last ?? .never))
-        try poller.wait(until: wake.instant)
+        try poller.wait(atMost: wake == .never ? nil : wake - now)
         waker.reset()
         if try router.lostConnection() { planProbes() }
     }
@@ -167,7 +170,10 @@ extension BrokerLoop {
         var address = Message()
         var frame = Message()
         for _ in 0..<Self.batchLimit {
-            guard try router.socket.receive(into: &address) else { return true }
+            guard try router.socket.receive(into: &address) else {
+                isSettled = true
+                return true
+            }
             var peer = Self.peer(address, in: &machine, at: now)
             guard address.hasMore, try router.socket.receive(into: &frame) else { continue }
             if machine.access != nil { peer = try identify(peer, by: frame, from: address) }

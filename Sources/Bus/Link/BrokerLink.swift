@@ -4,6 +4,8 @@ import ZeroMQ
 struct BrokerLink: ~Copyable {
     private var connection: MonitoredSocket
     private(set) var liveness: Liveness
+    /// Whether the socket had nothing more and nothing was sent since: its descriptor will tell of whatever comes.
+    private var isSettled = false
 
     /// Starts to connect to `endpoint`; `waker` ends ``sleep(until:)`` where that is used.
     init(
@@ -19,6 +21,7 @@ struct BrokerLink: ~Copyable {
 
     /// Sends one frame; false when the link cannot take it now.
     mutating func send(_ message: inout Message, at now: Moment) throws(ZMQError) -> Bool {
+        isSettled = false
         guard try connection.socket.send(&message) else { return false }
         liveness.said(at: now)
         return true
@@ -29,12 +32,16 @@ struct BrokerLink: ~Copyable {
         // Counted either way: a heartbeat that stays owed would keep its thread awake until the link is given up.
         liveness.said(at: now)
         guard var message = try? control.encode() else { return }
+        isSettled = false
         _ = try connection.socket.send(&message)
     }
 
     /// Receives one frame; false when there is none.
     mutating func receive(into message: inout Message, at now: Moment) throws(ZMQError) -> Bool {
-        guard try connection.socket.receive(into: &message) else { return false }
+        guard try connection.socket.receive(into: &message) else {
+            isSettled = true
+            return false
+        }
         liveness.heard(at: now)
         return true
     }
@@ -56,7 +63,8 @@ struct BrokerLink: ~Copyable {
 
     /// Whether sending or receiving is possible now, so that there must be no sleep.
     func hasWork(toSend: Bool) throws(ZMQError) -> Bool {
-        try !connection.socket.pendingEvents().isDisjoint(with: toSend ? [.readable, .writable] : .readable)
+        if isSettled, !toSend { return false }
+        return try !connection.socket.pendingEvents().isDisjoint(with: toSend ? [.readable, .writable] : .readable)
     }
 
     /// Sleeps until something may have happened.
