@@ -14,6 +14,8 @@
 #   end-to-end TRANSPORT BYTES WINDOW         requests a second; client, broker and worker are ours, in three processes
 #                                             (inproc: in one). The reference: ROUTER and DEALER joined by zmq_proxy
 #   end-to-end-2-workers TRANSPORT BYTES WINDOW
+#   end-to-end-executor TRANSPORT BYTES WINDOW     the same as end-to-end, but the tasks that ask prefer
+#                                             BusClient.executor
 #   broker TRANSPORT BYTES WINDOW             our broker with a client and a worker in C that speak its protocol
 #   latency-p50, latency-p99                  microseconds from request to reply; less is better
 #   cpu-per-message                           microseconds of processor time a request, all processes; less is better
@@ -142,10 +144,14 @@ open_bus() {
 # requests NAME BYTES WINDOW: all Swift against the reference.
 requests() {
     local load=("$2" "$3" "$(count_of "$2" "$3")") rest="$transport $2 $3"
-    ours_once() { result=$(run "$ours" client "$our_bus" "${load[@]}" "${our_pids[@]}"); }
+    local role=client
+    [ "$1" = end-to-end-executor ] && role=client-on-executor
+    ours_once() { result=$(run "$ours" "$role" "$our_bus" "${load[@]}" "${our_pids[@]}"); }
     theirs_once() { result=$(run "$reference" client "$their_front" "${load[@]}" "${their_pids[@]}"); }
     if [ "$1" = end-to-end ]; then
         alternate "$1 $rest" "latency-p50 $rest" "latency-p99 $rest" "cpu-per-message $rest"
+    elif [ "$1" = end-to-end-executor ]; then
+        alternate "$1 $rest" "latency-p50-executor $rest" "latency-p99-executor $rest" "cpu-per-message-executor $rest"
     else
         alternate "$1 $rest"
     fi
@@ -165,6 +171,8 @@ in_one_process() {
     ours_once() { result=$(run "$ours" inproc "${load[@]}"); }
     theirs_once() { result=$(run "$reference" inproc "${load[@]}"); }
     alternate "end-to-end $rest" "latency-p50 $rest" "latency-p99 $rest" "cpu-per-message $rest"
+    ours_once() { result=$(run "$ours" inproc-on-executor "${load[@]}"); }
+    alternate "end-to-end-executor $rest" "latency-p50-executor $rest"
 }
 
 # --- Events ---------------------------------------------------------------------------------------------------------
@@ -226,7 +234,9 @@ open_bus tcp 1
 open_events
 if ((quick)); then
     requests end-to-end 100 256
+    requests end-to-end-executor 100 256
     requests end-to-end 100 1
+    requests end-to-end-executor 100 1
     requests end-to-end 1024 256
     requests end-to-end 65536 256
     broker 100 256
@@ -236,6 +246,7 @@ else
     for bytes in 100 1024 65536; do
         for window in 1 16 256; do
             requests end-to-end "$bytes" "$window"
+            requests end-to-end-executor "$bytes" "$window"
             broker "$bytes" "$window"
         done
     done

@@ -10,6 +10,8 @@ import ZeroMQ
 /// bus-benchmark client BUS SIZE WINDOW COUNT [PID]…   prints requests a second, p50 and p99 in microseconds, and
 ///                                                     microseconds of processor time a request, its own and the PIDs'
 /// bus-benchmark inproc SIZE WINDOW COUNT WORKERS      all three in one process, prints the same
+/// bus-benchmark client-on-executor …                  as client and inproc, but the tasks that ask prefer the client's
+/// bus-benchmark inproc-on-executor …                  executor
 /// bus-benchmark subscribers SUBSCRIBE NUMBER COUNT    prints "ready", then events a second until all have all
 /// bus-benchmark publisher PUBLISH SIZE COUNT          publishes
 /// ```
@@ -26,7 +28,9 @@ struct BusBenchmark {
         case ("broker", 4): try await serveAsBroker(words)
         case ("worker", 2): try await serveAsWorker(of: Endpoint(words[1]))
         case ("client", 5...): try await measure(words)
+        case ("client-on-executor", 5...): try await measure(words, onExecutor: true)
         case ("inproc", 5): try await measureInOneProcess(words)
+        case ("inproc-on-executor", 5): try await measureInOneProcess(words, onExecutor: true)
         case ("subscribers", 4): try await subscribe(to: Endpoint(words[1]), number(words[2]), count: number(words[3]))
         case ("publisher", 4):
             try await publish(to: Endpoint(words[1]), size: number(words[2]), count: number(words[3]))
@@ -34,25 +38,30 @@ struct BusBenchmark {
         }
     }
 
-    private static func measure(_ words: [String]) async throws {
+    private static func measure(_ words: [String], onExecutor: Bool = false) async throws {
         let load = try load(words[2...])
         let gauge = ProcessorTime(of: try words[5...].map { Int32(try number($0)) })
         try await withBusClient(connectedTo: Endpoint(words[1])) { client in
-            try await measure(load, over: client, gauge)
+            try await measure(load, over: client, on: onExecutor ? client.executor : nil, gauge)
         }
     }
 
-    private static func measureInOneProcess(_ words: [String]) async throws {
+    private static func measureInOneProcess(_ words: [String], onExecutor: Bool = false) async throws {
         let load = try load(words[1...])
         let workers = try number(words[4])
         try await withBusInOneProcess(workers: workers) { client in
-            try await measure(load, over: client, ProcessorTime(of: []))
+            try await measure(load, over: client, on: onExecutor ? client.executor : nil, ProcessorTime(of: []))
         }
     }
 
-    private static func measure(_ load: Load, over client: BusClient, _ gauge: ProcessorTime) async throws {
-        _ = try await load.tenth.run(over: client, gauge)
-        report(try await load.run(over: client, gauge).description)
+    private static func measure(
+        _ load: Load,
+        over client: BusClient,
+        on executor: (any TaskExecutor)?,
+        _ gauge: ProcessorTime
+    ) async throws {
+        _ = try await load.tenth.run(over: client, on: executor, gauge)
+        report(try await load.run(over: client, on: executor, gauge).description)
     }
 
     private static func load(_ words: ArraySlice<String>) throws -> Load {

@@ -13,14 +13,19 @@ struct Load {
     /// A tenth of it, to warm up.
     var tenth: Load { Load(size: size, window: window, count: count / 10) }
 
-    func run(over client: BusClient, _ gauge: ProcessorTime) async throws -> Measurement {
+    /// - Parameter executor: what the askers prefer to run on.
+    func run(
+        over client: BusClient,
+        on executor: (any TaskExecutor)?,
+        _ gauge: ProcessorTime
+    ) async throws -> Measurement {
         let counter = Counter()
         let body = [UInt8](repeating: 0x78, count: size)
         let used = gauge.nanoseconds
         let start = ContinuousClock.now
         let latencies = try await withThrowingTaskGroup(of: [UInt64].self) { group in
             for _ in 0..<window {
-                group.addTask { try await ask(client, body: body, counter: counter) }
+                group.addTask(executorPreference: executor) { try await ask(client, body: body, counter: counter) }
             }
             return try await group.reduce(into: []) { $0 += $1 }
         }

@@ -18,8 +18,9 @@ public final class BusClient: Service, Sendable {
     private let configuration: Configuration
     private let context: Context
     private let logger: Logger
-    let mailbox = Mailbox<ClientCommand>()
+    let mailbox: Mailbox<ClientCommand>
     let counters = ClientCounters()
+    private let socketThread: ClientExecutor
     private let connected = OneTimeSignal()
     private let hasRun = Atomic(false)
 
@@ -28,7 +29,22 @@ public final class BusClient: Service, Sendable {
         self.configuration = configuration
         self.context = context
         self.logger = logger
+        mailbox = Mailbox()
+        socketThread = ClientExecutor(mailbox: mailbox)
     }
+
+    /// Runs tasks on the thread of this client's socket, for code that asks much and never blocks.
+    ///
+    /// A reply resumes its task there without a lock, a wake-up or another thread, which saves a third of what a request
+    /// costs its client. Whatever runs there keeps the client from everything else, heartbeats included, so it must
+    /// neither block nor compute for long. While the client does not run, such tasks run on Swift's shared threads.
+    ///
+    /// ```swift
+    /// try await withTaskExecutorPreference(client.executor) {
+    ///     for name in names { try await client.request("index", "add", body: Array(name.utf8)) }
+    /// }
+    /// ```
+    public var executor: any TaskExecutor { socketThread }
 
     /// What this client has done so far.
     public var statistics: Statistics { counters.statistics(endpoints: configuration.endpoints) }
@@ -59,14 +75,15 @@ public final class BusClient: Service, Sendable {
         }
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await onSocketThread(named: "bus-client") {
-                [configuration, context, logger, mailbox, counters, connected] in
+                [configuration, context, logger, mailbox, counters, connected, socketThread] in
                 let loop = try ClientLoop(
                     configuration,
                     context: context,
                     logger: logger,
                     mailbox: mailbox,
                     counters: counters,
-                    connected: connected
+                    connected: connected,
+                    executor: socketThread
                 )
                 try loop.run()
             }

@@ -5,6 +5,8 @@ enum ClientCommand: Sendable {
     case cancel(PendingRequest)
     /// Somebody has taken so many parts of the reply, and takes as many more.
     case grant(PendingRequest, count: Int)
+    /// Run what the client's executor has got.
+    case run
     /// End, failing what is under way.
     case end
 }

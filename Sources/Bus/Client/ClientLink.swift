@@ -67,6 +67,8 @@ final class ClientLink {
     func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
         if isForgotten { return "the broker had heard nothing from this client" }
         if let reason = try link?.reasonOfLoss(at: now) { return reason }
+        // What is up has carried something: it cannot be refused any more.
+        guard !isUp else { return nil }
         return try link?.wasRefused() == true ? "the connection was refused" : nil
     }
 

@@ -12,6 +12,7 @@ extension ClientLoop {
             case .send(let request): admit(request)
             case .cancel(let request): try cancel(request, at: now)
             case .grant(let request, let count): try grant(count, to: request, at: now)
+            case .run: executor.takePosted()
             case .end: mustEnd = true
             }
         }

@@ -6,8 +6,8 @@ import ZeroMQ
 /// The thread of a client: owns its links and every request from the moment it is taken from the mailbox.
 ///
 /// New requests go over the current link, once its broker has answered; those of brokers that leave are kept beside it
-/// until what is on them is answered. A pass sends all that is queued, receives until there is nothing, then sleeps.
-/// A request is on one link at most, and nobody is told of its end twice, whatever becomes of the links.
+/// until what is on them is answered. A pass runs the tasks that prefer this thread, sends all that
+/// is queued, receives until there is nothing, then sleeps. A request is on one link at most, and nobody is told of its end twice, whatever becomes of the links.
 final class ClientLoop {
     let configuration: BusClient.Configuration
     let context: Context
@@ -15,6 +15,7 @@ final class ClientLoop {
     let mailbox: Mailbox<ClientCommand>
     let counters: ClientCounters
     let connected: OneTimeSignal
+    let executor: ClientExecutor
     private let waker: Waker
 
     var rotation: BrokerRotation
@@ -46,7 +47,8 @@ final class ClientLoop {
         logger: Logger,
         mailbox: Mailbox<ClientCommand>,
         counters: ClientCounters,
-        connected: OneTimeSignal
+        connected: OneTimeSignal,
+        executor: ClientExecutor
     ) throws(ZMQError) {
         self.configuration = configuration
         self.context = context
@@ -54,6 +56,7 @@ final class ClientLoop {
         self.mailbox = mailbox
         self.counters = counters
         self.connected = connected
+        self.executor = executor
         rotation = BrokerRotation(count: configuration.endpoints.count)
         waker = try Waker()
         mailbox.attach(waker)
@@ -61,6 +64,7 @@ final class ClientLoop {
 
     /// Serves until told to end. Nobody is left waiting when this returns or throws.
     func run() throws(ZMQError) {
+        executor.begin()
         defer { failAll(with: BusError(.closed, "this client has ended")) }
         do throws(ZMQError) {
             while try pass() {}
@@ -76,6 +80,10 @@ final class ClientLoop {
         let now = Moment.now
         if current == nil { try openLink(at: now) }
         try takeCommands(at: now)
+        if executor.hasJobs {
+            executor.run()
+            try takeCommands(at: now)
+        }
         if mustEnd { return false }
         try sendBacklog(at: now)
         let isDrained = try receiveBatches(at: now)
@@ -83,7 +91,8 @@ final class ClientLoop {
         try expireRequests(at: now)
         try keepLinksAlive(at: now)
         let hasChanged = try parkOrCloseLinks(at: now)
-        guard isDrained, !hasChanged, try !hasWork(), try !dropLostLinks(at: now) else { return true }
+        guard isDrained, !hasChanged, !executor.hasJobs else { return true }
+        guard try !hasWork(), try !dropLostLinks(at: now) else { return true }
         try sleep()
         return true
     }
@@ -97,8 +106,8 @@ final class ClientLoop {
     private func sleep() throws(ZMQError) {
         guard mailbox.prepareToSleep() else { return }
         if areLinksNew { watchLinks() }
-        let end = nextTurn.instant
-        try poller.wait(until: end)
+        let (end, now) = (nextTurn, Moment.now)
+        try poller.wait(atMost: end == .never ? nil : end - now)
         waker.reset()
     }
 
@@ -122,6 +131,7 @@ final class ClientLoop {
             request.finish(.failure(error))
         }
         for case .send(let request) in commands + mailbox.close() { request.finish(.failure(error)) }
+        executor.leave()
         counters.broker.store(ClientCounters.nowhere, ordering: .relaxed)
     }
 }

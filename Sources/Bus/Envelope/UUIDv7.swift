@@ -27,10 +27,9 @@ public enum UUIDv7 {
 
         /// The next id; when time stands still or goes back, the counter goes on.
         mutating func next(at now: UInt64) -> RequestID {
-            let bits = random.next()
             if now > last {
                 last = now
-                counter = bits & 0x7FF  // half of its range is left to count in
+                counter = random.next() & 0x7FF  // half of its range is left to count in
             } else {
                 counter += 1
                 if counter > 0xFFF { (last, counter) = (last + 1, 0) }
