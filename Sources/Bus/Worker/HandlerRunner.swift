@@ -16,18 +16,36 @@ final class HandlerRunner: Sendable {
         self.logger = logger
     }
 
-    /// Starts the handler; its reply goes to the route under `key`, perhaps before this returns.
+    /// Whether a request's handler must not begin on the socket's thread. Parts go by the mailbox: the reply, which ends
+    /// them, must not overtake them.
+    func needsOwnTask(_ request: BusRequest) -> Bool { mayBlock || request.parts != nil }
+
+    /// Starts the handler on Swift's shared threads; its reply is posted under `key`.
     func start(_ request: BusRequest, key: UInt64) -> Task<Void, Never> {
-        // Parts go by the mailbox: the reply, which ends them, must not overtake them.
-        if request.parts != nil { return Task { self.route.post(await self.answer(request), for: key) } }
-        guard mayBlock else {
-            return Task.immediate { self.route.deliver(await self.answer(request), for: key) }
-        }
-        return Task { self.route.deliver(await self.answer(request), for: key) }
+        Task { self.route.post(await self.answer(request, at: .now), for: key) }
     }
 
-    private func answer(_ request: BusRequest) async -> BusReply {
-        if request.limit <= .now {
+    /// Runs the handlers of what the route says is to begin, on this thread, one after the other in one task, until one
+    /// has to wait: the task then goes on with that one alone, on other threads.
+    ///
+    /// It comes back early when this takes long, so that the replies that are there can leave.
+    func serveBegun() -> Task<Void, Never> {
+        Task.immediate {
+            let start = Moment.now
+            var now = start
+            while now < start + Self.patience, let (key, request) = self.route.next() {
+                let reply = await self.answer(request, at: now)
+                guard self.route.deliver(reply, for: key) else { return }
+                now = .now
+            }
+        }
+    }
+
+    /// How long replies wait for other handlers, if those do not take that long themselves.
+    private static let patience = Duration.microseconds(50)
+
+    private func answer(_ request: BusRequest, at now: Moment) async -> BusReply {
+        if request.limit <= now {
             return .problem(Problem(.gatewayTimeout, "The deadline passed before \(request.service) began."))
         }
         do {

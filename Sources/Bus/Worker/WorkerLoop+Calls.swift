@@ -3,6 +3,9 @@ import ZeroMQ
 
 /// A request's way through a worker: begun or left waiting, finished or stopped, and always answered once.
 extension WorkerLoop {
+    /// How many requests are received before their handlers run.
+    private static let serviceLimit = 32
+
     /// What the broker may send, given what it does not know of.
     var freeCredits: UInt16 { UInt16(clamping: configuration.credits - calls.orphans) }
 
@@ -75,15 +78,27 @@ extension WorkerLoop {
     }
 
     private func begin(_ request: BusRequest, as key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
-        let task = runner.start(request, key: key)
-        if let (key, reply) = route.takeLocal() { return try finish(key, with: reply, over: &link) }
-        calls.keep(task, for: key)
+        if runner.needsOwnTask(request) { return calls.keep(runner.start(request, key: key), for: key) }
+        route.begin(request, key: key)
+        if route.begunCount >= Self.serviceLimit { try serveBegun(over: &link) }
+    }
+
+    /// Runs the handlers of what has come, and sends the replies of those that did not have to wait.
+    func serveBegun(over link: inout BrokerLink) throws(ZMQError) {
+        while route.begunCount > 0 {
+            let task = runner.serveBegun()
+            if let key = route.takeWaiting() { calls.keep(task, for: key) }
+            route.takeReplies(into: &replies)
+            for (key, reply) in replies { try finish(key, with: reply, over: &link) }
+            replies.removeAll(keepingCapacity: true)
+        }
     }
 
     /// Begins a request that has waited, unless it has ended since; then its place is for another.
     func beginWaiting(_ key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
         guard let request = calls.resume(key) else { return floor.leave() }
         try begin(request, as: key, over: &link)
+        try serveBegun(over: &link)
     }
 }
 

@@ -28,11 +28,17 @@ extension WorkerLoop {
 
     /// Receives until there is nothing, or a batch is full; false for the latter.
     func receiveBatch(over link: inout BrokerLink) throws(ZMQError) -> Bool {
+        var now = Moment.now
         for _ in 0..<Self.batchLimit {
-            let now = Moment.now
-            guard try link.receive(into: &message, at: now) else { return true }
+            guard try link.receive(into: &message, at: now) else {
+                guard route.begunCount > 0 else { return true }
+                try serveBegun(over: &link)
+                now = .now
+                continue
+            }
             try act(on: frame(at: now), at: now, over: &link)
         }
+        try serveBegun(over: &link)
         return false
     }
 
@@ -73,6 +79,7 @@ extension WorkerLoop {
     }
 
     private func act(on frame: Frame, at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
+        if case .request = frame {} else { try serveBegun(over: &link) }
         switch frame {
         case .request(let arrival): try take(arrival, at: now, over: &link)
         case .unreadable(let fault, let correlation):

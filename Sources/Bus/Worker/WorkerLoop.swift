@@ -43,6 +43,8 @@ final class WorkerLoop {
     /// Why the broker does not take this worker.
     private var refusal: BusError?
     var message = Message()
+    /// Of handlers that did not have to wait, on their way out.
+    var replies: [(key: UInt64, reply: BusReply)] = []
     private var commands: [WorkerCommand] = []
     private var nextExpiry = Moment.start
 
