@@ -27,6 +27,7 @@ let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio
 let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 /// A module's unit tests; `Support` holds what several of them share.
 func tests(of module: String, and others: [Target.Dependency] = []) -> Target {
@@ -59,6 +60,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -128,7 +130,7 @@ let package = Package(
             name: "Platform",
             dependencies: [
                 "Bus", "Discovery", "EngineService", "Gateway", "JSON", "JobControl", "SharedState", "Storage",
-                "ZeroMQ", configuration, lifecycle, logging,
+                "ZeroMQ", configuration, lifecycle, logging, yams,
             ],
             swiftSettings: settings
         ),
@@ -201,7 +203,7 @@ let package = Package(
             ]
         ),
         tests(of: "JobRunner", and: ["Bus", "JSON", configuration]),
-        tests(of: "Platform", and: ["Discovery", "Gateway", "ZeroMQ", configuration, system]),
+        tests(of: "Platform", and: ["Bus", "Discovery", "Gateway", "ZeroMQ", configuration, logging, system]),
         tests(of: "PlatformCommand", and: ["Bus", "JSON"]),
         .testTarget(
             name: "IntegrationTests",

@@ -8,6 +8,7 @@ set -euo pipefail
 packages=(
     curl            # the scripts and the README speak HTTP with it
     g++             # Swift's linker driver and the C++ runtime of its packages
+    iproute2        # the tests of two hosts make network namespaces
     libsqlite3-dev  # the embedded store
     libzmq3-dev     # the bus
     procps          # pidwait, for stopping what was started

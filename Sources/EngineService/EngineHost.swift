@@ -18,6 +18,9 @@ public final class EngineHost: Service, Sendable {
         /// The brokers' endpoints for clients and workers, one or more: the engine works for all of them at once.
         public var endpoints: [Endpoint]
 
+        /// Its keys and the brokers', for `tcp://` endpoints; nil for brokers without keys. Default: nil.
+        public var security: CurveClient?
+
         /// How many requests may be in hand at once. Default: 256.
         public var credits = 256
 
@@ -79,6 +82,7 @@ extension EngineHost {
         _ configuration: Configuration
     ) -> BusWorker.Configuration {
         var worker = BusWorker.Configuration(service: design.service.name, endpoints: configuration.endpoints)
+        worker.security = configuration.security
         worker.credits = configuration.credits
         worker.drainTimeout = configuration.drainTimeout
         worker.handlersMayBlock = configuration.commandsMayBlock

@@ -7,6 +7,10 @@ struct ConnectionOptions: ParsableArguments {
     var bus: String?
     @Option(help: "Where events are read, a broker each. (default: two ports above each of the bus)")
     var events: String?
+    @Option(help: "The file with your keys, for a bus over a network. (default: none)")
+    var keyFile: String?
+    @Option(help: "The public key of the brokers, for a bus over a network. (default: none)")
+    var serverKey: String?
     @Flag(help: "Print all that is sent.")
     var verbose = false
 
@@ -15,6 +19,8 @@ struct ConnectionOptions: ParsableArguments {
         var flags: [AbsoluteConfigKey: ConfigValue] = [:]
         flags["bus"] = bus.map { ConfigValue(.string($0), isSecret: false) }
         flags["events"] = events.map { ConfigValue(.string($0), isSecret: false) }
+        flags["keyFile"] = keyFile.map { ConfigValue(.string($0), isSecret: false) }
+        flags["serverKey"] = serverKey.map { ConfigValue(.string($0), isSecret: false) }
         if verbose { flags["verbose"] = ConfigValue(.bool(true), isSecret: false) }
         return flags
     }

@@ -52,12 +52,29 @@ struct Session: Sendable {
         var logger = Logger(label: "job-runner") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = .warning
         let endpoints = try Self.endpoints(settings)
-        bus = BusClient(.init(endpoints: endpoints.bus), context: context, logger: logger)
-        events = EventSubscriber(endpoints: endpoints.events, context: context, logger: logger)
+        let security = try Self.security(settings)
+        bus = BusClient(.init(endpoints: endpoints.bus, security: security), context: context, logger: logger)
+        events = EventSubscriber(endpoints: endpoints.events, context: context, logger: logger, security: security)
         jobs = JobClient(bus)
         state = StateClient(bus)
         discovery = DiscoveryClient(bus)
         traffic = Traffic(isPrinted: settings.verbose)
+    }
+
+    private static func security(_ settings: Settings) throws -> CurveClient? {
+        switch (settings.keyFile, settings.serverKey) {
+        case (nil, nil): return nil
+        case (let file?, let serverKey?):
+            guard Curve.isPublicKey(serverKey) else {
+                throw RunnerFailure.usage("--server-key: a public key is 40 characters of Z85")
+            }
+            do {
+                return CurveClient(serverKey: serverKey, keys: try CurveKeyFile.read(file))
+            } catch {
+                throw RunnerFailure.usage("\(error)")
+            }
+        default: throw RunnerFailure.usage("--key-file and --server-key go together")
+        }
     }
 
     private static func endpoints(_ settings: Settings) throws -> (bus: [Endpoint], events: [Endpoint]) {

@@ -15,6 +15,10 @@ struct Settings: Sendable {
     var bus = "tcp://127.0.0.1:5550"
     /// Where events are read, a list like `bus`; by default two ports above each of its endpoints.
     var events: String?
+    /// The file with the runner's own keys; nil for a bus on this machine.
+    var keyFile: String?
+    /// The public key of the brokers.
+    var serverKey: String?
     /// A file with the values of a new shared-state document.
     var state: String?
     var emit: Emit?
@@ -37,6 +41,8 @@ struct Settings: Sendable {
         let config = ConfigReader(providers: layers)
         if let value = try await Self.text("bus", in: config) { bus = value }
         events = try await Self.text("events", in: config)
+        keyFile = try await Self.text("keyFile", in: config)
+        serverKey = try await Self.text("serverKey", in: config)
         state = try await Self.text("state", in: config)
         emit = try await Self.emit(from: config)
         cleanup = try await Self.cleanup(from: layers)

@@ -11,10 +11,20 @@ struct BusLink {
     let events: EventSubscriber
     let directory: Directory
 
-    init(to endpoints: NodeEndpoints, context: Context, logger: Logger) {
-        client = BusClient(.init(endpoints: endpoints.bus), context: context, logger: logger)
-        publisher = EventPublisher(endpoints: endpoints.publish, context: context, logger: logger)
-        events = EventSubscriber(endpoints: endpoints.subscribe, context: context, logger: logger)
+    init(to endpoints: NodeEndpoints, security: CurveClient?, context: Context, logger: Logger) {
+        client = BusClient(.init(endpoints: endpoints.bus, security: security), context: context, logger: logger)
+        publisher = EventPublisher(
+            endpoints: endpoints.publish,
+            context: context,
+            logger: logger,
+            security: security
+        )
+        events = EventSubscriber(
+            endpoints: endpoints.subscribe,
+            context: context,
+            logger: logger,
+            security: security
+        )
         directory = Directory(client: client, events: events, logger: logger)
     }
 

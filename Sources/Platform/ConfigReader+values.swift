@@ -19,6 +19,17 @@ extension ConfigReader {
         }
     }
 
+    func keySettings() throws -> KeySettings {
+        var settings = KeySettings()
+        settings.keyFile = try text("keyFile")
+        settings.serverKey = try text("serverKey")
+        settings.accessFile = try text("accessFile")
+        if let key = settings.serverKey, !Curve.isPublicKey(key) {
+            throw ConfigurationError(key: "serverKey", reason: "a public key is 40 characters of Z85")
+        }
+        return settings
+    }
+
     func port(_ key: ConfigKey, default value: Int) throws -> Int {
         try integer(key, in: 0...65_535, default: value)
     }

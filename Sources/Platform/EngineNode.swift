@@ -18,6 +18,8 @@ public struct EngineConfiguration: Sendable {
     public var store: String?
     /// How many commands this process takes at once, 1 to 10,000. Default: 64.
     public var credits = 64
+    /// How it proves who it is to the brokers. Default: without keys, on one machine.
+    public var keys = KeySettings()
 
     public init(design: String) { self.design = design }
 
@@ -29,6 +31,7 @@ public struct EngineConfiguration: Sendable {
         bus = try config.endpoints("bus", default: bus)
         store = try config.text("store")
         credits = try config.integer("credits", in: 1...10_000, default: credits)
+        keys = try config.keySettings()
     }
 }
 
@@ -67,6 +70,7 @@ public final class EngineNode: ReadyReporting {
     private func serve(with store: any EngineStore, in context: Context) async throws {
         var settings = EngineHost.Configuration(endpoints: configuration.bus)
         settings.credits = configuration.credits
+        settings.security = try NodeKeys(configuration.keys, hasBroker: false).client
         let folder = URL(fileURLWithPath: configuration.design).deletingLastPathComponent().path
         let engine = Engine(design: design, store: store, folder: folder)
         let host = EngineHost(engine, settings, context: context, logger: logger)

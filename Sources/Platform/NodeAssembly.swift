@@ -15,17 +15,23 @@ import ZeroMQ
 struct NodeAssembly {
     private(set) var services: [any Service] = []
     private var readiness: [@Sendable () async throws -> Void] = []
+    private let security: CurveClient?
 
     /// Connects the parts that `configuration` names; nothing runs yet.
-    init(_ configuration: PlatformConfiguration, stores: Stores?, context: Context, logger: Logger) {
+    init(
+        _ configuration: PlatformConfiguration,
+        keys: NodeKeys,
+        stores: Stores?,
+        context: Context,
+        logger: Logger
+    ) {
         let endpoints = NodeEndpoints(configuration)
+        security = keys.client
         if configuration.parts.contains(.broker) {
-            add(Broker(endpoints.broker(configuration), context: context, logger: logger.named("broker"))) {
-                _ = try await $0.boundEndpoints()
-            }
+            addBroker(configuration, keys, endpoints, context, logger.named("broker"))
         }
         guard configuration.parts != [.broker] else { return }
-        let bus = BusLink(to: endpoints, context: context, logger: logger)
+        let bus = BusLink(to: endpoints, security: security, context: context, logger: logger)
         for service in bus.services { services.append(service) }
         if let stores { addStoredServices(configuration, stores, bus, endpoints, context, logger) }
         if configuration.parts.contains(.gateway) { addGateway(configuration, bus, endpoints, context, logger) }
@@ -41,6 +47,21 @@ struct NodeAssembly {
         readiness.append { try await whenReady(service) }
     }
 
+    private mutating func addBroker(
+        _ configuration: PlatformConfiguration,
+        _ keys: NodeKeys,
+        _ endpoints: NodeEndpoints,
+        _ context: Context,
+        _ logger: Logger
+    ) {
+        var settings = endpoints.broker(configuration)
+        settings.security = keys.broker
+        add(Broker(settings, context: context, logger: logger)) { _ = try await $0.boundEndpoints() }
+        if let access = keys.broker?.access, let file = configuration.keys.accessFile {
+            services.append(AccessFileWatcher(file, for: access, logger: logger))
+        }
+    }
+
     private mutating func addStoredServices(
         _ configuration: PlatformConfiguration,
         _ stores: Stores,
@@ -51,7 +72,7 @@ struct NodeAssembly {
     ) {
         if configuration.parts.contains(.discovery) {
             let discovery = DiscoveryService(
-                configuration.discovery(at: endpoints.bus),
+                configuration.discovery(at: endpoints.bus, security: security),
                 client: bus.client,
                 events: bus.events,
                 publisher: bus.publisher,
@@ -63,8 +84,10 @@ struct NodeAssembly {
             add(discovery) { [directory = bus.directory] _ in await directory.whenLoaded() }
         }
         if configuration.parts.contains(.sharedState) {
+            var settings = StateService.Configuration(endpoints: endpoints.bus)
+            settings.security = security
             let state = StateService(
-                .init(endpoints: endpoints.bus),
+                settings,
                 publisher: bus.publisher,
                 store: stores.state,
                 context: context,
@@ -73,8 +96,10 @@ struct NodeAssembly {
             add(state) { try await $0.whenReady }
         }
         if configuration.parts.contains(.jobControl) {
+            var settings = JobService.Configuration(endpoints: endpoints.bus)
+            settings.security = security
             let jobs = JobService(
-                .init(endpoints: endpoints.bus),
+                settings,
                 client: bus.client,
                 directory: bus.directory,
                 publisher: bus.publisher,
@@ -94,12 +119,9 @@ struct NodeAssembly {
         _ logger: Logger
     ) {
         let logger = logger.named("gateway")
-        let proxy = HTTPServiceProxy(
-            .init(endpoints: endpoints.bus),
-            directory: bus.directory,
-            context: context,
-            logger: logger
-        )
+        var settings = HTTPServiceProxy.Configuration(endpoints: endpoints.bus)
+        settings.security = security
+        let proxy = HTTPServiceProxy(settings, directory: bus.directory, context: context, logger: logger)
         add(proxy) { try await $0.whenReady }
         let gateway = GatewayServer(
             configuration.gateway,
@@ -125,7 +147,11 @@ extension NodeAssembly {
     ) -> [BrokerProbe] {
         zip(configuration.bus, endpoints.bus).map { name, endpoint in
             guard endpoints.bus.count > 1 else { return BrokerProbe(name: "\(name)", client: bus.client) }
-            let client = BusClient(.init(endpoint: endpoint), context: context, logger: logger)
+            let client = BusClient(
+                .init(endpoints: [endpoint], security: security),
+                context: context,
+                logger: logger
+            )
             services.append(client)
             return BrokerProbe(name: "\(name)", client: client)
         }

@@ -46,6 +46,8 @@ public struct PlatformConfiguration: Sendable {
     public var pingTimeout: Duration = .seconds(5)
     /// How many failed pings in a row evict a service. Default: 3.
     public var pingFailures = 3
+    /// How this process knows others on the bus, and they it. Default: without keys, on one machine.
+    public var keys = KeySettings()
 
     /// Every part on the defaults.
     public init() {}
@@ -75,6 +77,7 @@ public struct PlatformConfiguration: Sendable {
         pingInterval = try config.milliseconds("pingIntervalMs", default: pingInterval)
         pingTimeout = try config.milliseconds("pingTimeoutMs", default: pingTimeout)
         pingFailures = try config.integer("pingFailures", in: 1...1000, default: pingFailures)
+        keys = try config.keySettings()
         try refuseOpenAddresses()
     }
 
@@ -113,10 +116,10 @@ public struct PlatformConfiguration: Sendable {
     }
 
     private func refuseOpenAddresses() throws {
-        if parts.contains(.broker) {
+        if parts.contains(.broker), keys.keyFile == nil {
             for (key, endpoints) in bound {
                 for endpoint in endpoints where !endpoint.isLoopback {
-                    throw ConfigurationError(key: key, reason: "\(endpoint) \(Self.loopbackOnly)")
+                    throw ConfigurationError(key: key, reason: "\(endpoint) \(Self.needsKeys)")
                 }
             }
         }
@@ -125,6 +128,8 @@ public struct PlatformConfiguration: Sendable {
         }
     }
 
+    private static let needsKeys =
+        "is not a loopback address, and there are no keys to know others by; set keyFile and accessFile, or use 127.0.0.1"
     private static let loopbackOnly =
         "is not a loopback address, and nothing is opened to a network without authentication; use 127.0.0.1"
 }
@@ -158,8 +163,9 @@ extension PlatformConfiguration {
     }
 
     /// What discovery is told.
-    func discovery(at bus: [Endpoint]) -> DiscoveryService.Configuration {
+    func discovery(at bus: [Endpoint], security: CurveClient? = nil) -> DiscoveryService.Configuration {
         var discovery = DiscoveryService.Configuration(endpoints: bus)
+        discovery.security = security
         discovery.liveness.pingInterval = pingInterval
         discovery.liveness.pingTimeout = pingTimeout
         discovery.liveness.pingFailures = pingFailures

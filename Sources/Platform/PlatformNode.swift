@@ -27,8 +27,9 @@ public final class PlatformNode: ReadyReporting {
         defer { ready.end() }
         let context = Context()
         defer { context.close() }
+        let keys = try NodeKeys(configuration.keys, hasBroker: configuration.parts.contains(.broker))
         let stores = try await openStores()
-        let assembly = NodeAssembly(configuration, stores: stores, context: context, logger: logger)
+        let assembly = NodeAssembly(configuration, keys: keys, stores: stores, context: context, logger: logger)
         let outcome = await Result { try await serve(assembly) }
         try await stores?.close()
         try outcome.get()

@@ -11,10 +11,16 @@ struct BusOptions: ParsableArguments {
             """
     )
     var bus: String?
+    @Option(help: "The file with this process's keys, for a bus over a network: see `platform keys`. (default: none)")
+    var keyFile: String?
+    @Option(help: "The public key of the brokers, where they are elsewhere. (default: none)")
+    var serverKey: String?
     @Option(help: "A file of settings (JSON).")
     var config: String?
 
-    var flags: [AbsoluteConfigKey: ConfigValue] { ["bus": .text(bus)].compactMapValues { $0 } }
+    var flags: [AbsoluteConfigKey: ConfigValue] {
+        ["bus": .text(bus), "keyFile": .text(keyFile), "serverKey": .text(serverKey)].compactMapValues { $0 }
+    }
 
     /// Flags over `PLATFORM_…` over the file; the defaults are in the configuration types.
     func reader(flags: [AbsoluteConfigKey: ConfigValue]) async throws -> ConfigReader {

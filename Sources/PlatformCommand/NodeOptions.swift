@@ -17,6 +17,8 @@ struct NodeOptions: ParsableArguments {
     var httpPort: Int?
     @Option(help: "The HTTP port of discovery alone. (default: 4000)")
     var discoveryPort: Int?
+    @Option(help: "Who may do what, for a process with a broker that has keys: see `platform keys`. (default: none)")
+    var accessFile: String?
     @Option(help: "The HTTP port of shared state alone. (default: 4500)")
     var statePort: Int?
     @Option(help: "The HTTP port of job control alone. (default: 4700)")
@@ -37,7 +39,8 @@ struct NodeOptions: ParsableArguments {
     var flags: [AbsoluteConfigKey: ConfigValue] {
         let own: [AbsoluteConfigKey: ConfigValue?] = [
             "store": .text(store), "eventsPublish": .text(eventsPublish), "eventsSubscribe": .text(eventsSubscribe),
-            "host": .text(host), "enginePorts": .text(enginePorts), "trustedProxies": .text(trustedProxies),
+            "accessFile": .text(accessFile), "host": .text(host), "enginePorts": .text(enginePorts),
+            "trustedProxies": .text(trustedProxies),
             "httpPort": .number(httpPort), "discoveryPort": .number(discoveryPort), "statePort": .number(statePort),
             "jobPort": .number(jobPort), "maximumBody": .number(maximumBody),
             "pingIntervalMs": .number(pingIntervalMs), "pingTimeoutMs": .number(pingTimeoutMs),

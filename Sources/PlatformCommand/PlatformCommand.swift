@@ -16,7 +16,7 @@ struct PlatformCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             All.self, BrokerPart.self, DiscoveryPart.self, SharedStatePart.self, JobControlPart.self,
-            GatewayPart.self, EngineServiceCommand.self, TopCommand.self,
+            GatewayPart.self, EngineServiceCommand.self, TopCommand.self, KeysCommand.self,
         ]
     )
 }

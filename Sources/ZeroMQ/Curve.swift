@@ -38,6 +38,12 @@ public enum Curve {
         return text(characters)
     }
 
+    /// Whether this is the text of a key: 40 characters of Z85.
+    public static func isPublicKey(_ text: String) -> Bool {
+        var bytes = [UInt8](repeating: 0, count: 32)
+        return text.utf8.count == 40 && zmq_z85_decode(&bytes, text) != nil
+    }
+
     private static func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }

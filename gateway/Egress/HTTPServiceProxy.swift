@@ -21,6 +21,8 @@ public final class HTTPServiceProxy: Service, Sendable {
     public struct Configuration: Sendable {
         /// The brokers' endpoints, one or more: the way out works for all of them at once.
         public var endpoints: [Endpoint]
+        /// Its keys and the brokers', for `tcp://` endpoints; nil for brokers without keys. Default: nil.
+        public var security: CurveClient?
         /// How many calls run at once; more wait in the broker. Default: 256.
         public var credits = 256
         /// The largest answer, in bytes. Default: 8 MiB.
@@ -53,7 +55,8 @@ public final class HTTPServiceProxy: Service, Sendable {
             service: Self.service,
             endpoints: configuration.endpoints,
             credits: configuration.credits,
-            announcement: ["internal": true, "description": "Calls registered HTTP services for the bus"]
+            announcement: ["internal": true, "description": "Calls registered HTTP services for the bus"],
+            security: configuration.security
         )
         worker = BusWorker(settings, context: context, logger: logger) { try await desk.answer($0) }
     }

@@ -25,7 +25,7 @@ public final class AccessControl: Sendable {
     }
 
     /// Calls `body` with the rules in force and with all that follow, until the result is gone. It must not block.
-    func observe(_ body: @escaping @Sendable (AccessRules) -> Void) -> Observation {
+    package func observe(_ body: @escaping @Sendable (AccessRules) -> Void) -> Observation {
         let number = state.withLock { state in
             body(state.rules)
             state.lastObserver += 1
@@ -36,7 +36,7 @@ public final class AccessControl: Sendable {
     }
 
     /// Ends when nobody holds it.
-    final class Observation: Sendable {
+    package final class Observation: Sendable {
         private let end: @Sendable () -> Void
 
         init(_ end: @escaping @Sendable () -> Void) { self.end = end }

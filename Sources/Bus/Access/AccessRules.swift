@@ -1,3 +1,5 @@
+import ZeroMQ
+
 /// Who may do what on a bus: one entry for each key, and one for those who need none.
 ///
 /// A key without an entry has no rights at all, and its owner is not let in.
@@ -63,7 +65,7 @@ public struct AccessRules: Sendable, Hashable {
             let reason = "a name has 1 to 100 letters, digits, dots, hyphens and underscores"
             throw AccessRulesError(key: key.name, reason: reason)
         }
-        guard isPublicKey(key.publicKey) else {
+        guard Curve.isPublicKey(key.publicKey) else {
             throw AccessRulesError(key: key.name, member: "public-key", reason: "a public key is 40 characters of Z85")
         }
         try check(key.grants, of: key.name)
@@ -83,14 +85,6 @@ public struct AccessRules: Sendable, Hashable {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
         default: false
         }
-    }
-
-    private static let z85 = Set(
-        "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#".utf8
-    )
-
-    private static func isPublicKey(_ text: String) -> Bool {
-        text.utf8.count == 40 && text.utf8.allSatisfy(z85.contains)
     }
 }
 

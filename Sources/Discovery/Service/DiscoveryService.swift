@@ -12,6 +12,8 @@ public final class DiscoveryService: Service {
     public struct Configuration: Sendable {
         /// The brokers' endpoints, one or more: the service works for all of them at once.
         public var endpoints: [Endpoint]
+        /// Its keys and the brokers', for `tcp://` endpoints; nil for brokers without keys. Default: nil.
+        public var security: CurveClient?
         public var liveness = LivenessConfiguration()
         /// What `about` and the registry say of this service.
         public var version = "1.0.0"
@@ -112,7 +114,12 @@ public final class DiscoveryService: Service {
             "version": .string(configuration.version),
         ]
         return BusWorker(
-            .init(service: Self.name, endpoints: configuration.endpoints, announcement: announcement),
+            .init(
+                service: Self.name,
+                endpoints: configuration.endpoints,
+                announcement: announcement,
+                security: configuration.security
+            ),
             context: context,
             logger: logger
         ) { request in

@@ -13,6 +13,8 @@ public final class JobService: Service {
     public struct Configuration: Sendable {
         /// The brokers' endpoints, one or more: the service works for all of them at once.
         public var endpoints: [Endpoint]
+        /// Its keys and the brokers', for `tcp://` endpoints; nil for brokers without keys. Default: nil.
+        public var security: CurveClient?
         /// How much is done at once, and how long others may take.
         public var jobs = JobController.Configuration()
         /// What `about` and the registry say of this service.
@@ -99,7 +101,8 @@ public final class JobService: Service {
             endpoints: configuration.endpoints,
             credits: min(jobs + 1_024, Int(UInt16.max)),
             announcement: announcement,
-            drainTimeout: configuration.drainTimeout
+            drainTimeout: configuration.drainTimeout,
+            security: configuration.security
         )
     }
 }

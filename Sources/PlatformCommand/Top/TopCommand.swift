@@ -45,7 +45,12 @@ struct TopCommand: AsyncParsableCommand {
         defer { context.close() }
         // The table says what is not heard; a log would be drawn over it.
         let logger = Logger(label: "platform-top") { _ in SwiftLogNoOpLogHandler() }
-        let feed = TopFeed(endpoints: configuration.eventsSubscribe, context: context, logger: logger)
+        let feed = TopFeed(
+            endpoints: configuration.eventsSubscribe,
+            security: try configuration.curveClient(),
+            context: context,
+            logger: logger
+        )
         let ending = try await show(feed, of: configuration.bus)
         if ending != .success { throw ending }
     }

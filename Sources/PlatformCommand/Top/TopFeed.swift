@@ -15,8 +15,10 @@ struct TopFeed: Sendable {
 
     private let subscribers: [EventSubscriber]
 
-    init(endpoints: [Endpoint], context: Context, logger: Logger) {
-        subscribers = endpoints.map { EventSubscriber(endpoint: $0, context: context, logger: logger) }
+    init(endpoints: [Endpoint], security: CurveClient?, context: Context, logger: Logger) {
+        subscribers = endpoints.map {
+            EventSubscriber(endpoint: $0, context: context, logger: logger, security: security)
+        }
     }
 
     /// Reports until the task is cancelled.

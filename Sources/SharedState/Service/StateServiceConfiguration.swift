@@ -7,6 +7,8 @@ extension StateService {
     public struct Configuration: Sendable {
         /// Where brokers accept workers, one or more: the service works for all of them at once.
         public var endpoints: [Endpoint]
+        /// Its keys and the brokers', for `tcp://` endpoints; nil for brokers without keys. Default: nil.
+        public var security: CurveClient?
         /// How many requests it works on at once; 1 to 65,535. Default: 1,024.
         public var credits: Int
         /// How long a graceful shutdown waits for what is in hand. Default: 30 seconds.
@@ -51,7 +53,8 @@ extension StateService.Configuration {
                 "description": "Keeps documents and their versions, and streams their changes.",
                 "version": .string(version),
             ],
-            drainTimeout: drainTimeout
+            drainTimeout: drainTimeout,
+            security: security
         )
     }
 }
