@@ -33,7 +33,11 @@ final class NetworkHost: TaskExecutor, Sendable {
         let descriptor = open("/run/netns/\(namespace)", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        return setns(descriptor, CLONE_NEWNET) == 0
+        // Not among what Swift's Glibc module has.
+        guard let symbol = dlsym(nil, "setns") else { return false }
+        typealias SetNamespace = @convention(c) (Int32, Int32) -> Int32
+        let networkNamespace: Int32 = 0x4000_0000
+        return unsafeBitCast(symbol, to: SetNamespace.self)(descriptor, networkNamespace) == 0
     }
 }
 
