@@ -9,6 +9,8 @@ import ZeroMQ
 /// What the processes of a chaos run do. Each prints `ready`, ends well on SIGTERM, and with its parent.
 package enum ChaosRole {
     static let service = "chaos"
+    /// How many parts a stream has.
+    static let parts = 20
     private static let logger = Logger(label: "chaos") { _ in SwiftLogNoOpLogHandler() }
 
     /// `broker BUS PUBLISH SUBSCRIBE`, `worker LEDGER BUSES`,
@@ -68,6 +70,9 @@ package enum ChaosRole {
             // One in sixteen takes a while, so that there is something in hand whenever somebody is killed.
             if request.operation == "mixed", request.requestID.low % 16 == 0 {
                 try await Task.sleep(for: .milliseconds(Int(request.requestID.low >> 4 % 20) + 1))
+            }
+            if request.operation == "stream" {
+                for number in 0..<parts { try await request.parts?.send([UInt8(number)]) }
             }
             return BusReply(body: request.body)
         }

@@ -47,22 +47,50 @@ final class Load: Service {
         }
     }
 
+    /// The final reply, when every part before it was the right one.
+    private func stream(
+        _ client: BusClient,
+        _ id: RequestID,
+        _ body: [UInt8],
+        _ isRepeatable: Bool
+    ) async throws(BusError) -> Reply? {
+        let stream = client.stream(
+            ChaosRole.service,
+            "stream",
+            body: body,
+            within: patience,
+            repeatable: isRepeatable,
+            requestID: id,
+            window: 4
+        )
+        var count = 0
+        var isRight = true
+        for try await part in stream {
+            isRight = isRight && part.body == [UInt8(truncatingIfNeeded: count)]
+            count += 1
+        }
+        let final = try await stream.final
+        return isRight && count == ChaosRole.parts ? final : nil
+    }
+
     private func outcome(of client: BusClient, isRepeatable: Bool) async -> String {
         let id = RequestID()
         let body = Array("\(id)".utf8) + Array(repeating: 0x2E, count: 64)
         ledger.write(.sent, id, isRepeatable ? "repeatable" : "once")
         let outcome: String
         do {
-            let reply = try await client.request(
-                ChaosRole.service,
-                operation,
-                body: body,
-                within: patience,
-                repeatable: isRepeatable,
-                requestID: id
-            )
-            outcome =
-                reply.status == 200 && reply.body == body ? "ok" : reply.body == body ? "\(reply.status)" : "wrong"
+            let reply =
+                operation == "mixed" && id.low % 8 == 1
+                ? try await stream(client, id, body, isRepeatable)
+                : try await client.request(
+                    ChaosRole.service,
+                    operation,
+                    body: body,
+                    within: patience,
+                    repeatable: isRepeatable,
+                    requestID: id
+                )
+            outcome = reply?.status == 200 && reply?.body == body ? "ok" : "wrong"
         } catch {
             outcome = (error.code.mayHaveRun ? "+" : "-") + error.code.description
         }

@@ -38,6 +38,30 @@ import Testing
         }
     }
 
+    @Test func partsOfAWorkerWaitForAClientInSwift() async throws {
+        try await withTestBus(.tcp) { bus in
+            let worker = try await worker(bus, "count", "--count", "1000")
+            defer { worker.kill() }
+            _ = try await client(bus, "count", "is it there?")
+            let stream = bus.client().stream("count", "execute", body: Array("end".utf8), window: 4)
+            var parts: [String] = []
+            for try await part in stream { parts.append(String(decoding: part.body, as: UTF8.self)) }
+            #expect(parts == (0..<1000).map(String.init))
+            #expect(try await stream.final.body == Array("end".utf8))
+        }
+    }
+
+    @Test func partsOfAWorkerInSwiftReachAClient() async throws {
+        try await withTestBus(.tcp) { bus in
+            try await bus.worker("count") { request in
+                for number in 0..<100 { try await request.parts?.send(Array("\(number)".utf8)) }
+                return BusReply(body: request.body)
+            }
+            let lines = try await client(bus, "count", "end").lines
+            #expect(lines == (0..<100).map(String.init) + ["end"])
+        }
+    }
+
     @Test func aClientIsServedByAWorkerInSwift() async throws {
         try await withTestBus(.tcp) { bus in
             try await bus.worker("shout") { request in
