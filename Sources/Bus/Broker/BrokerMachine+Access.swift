@@ -1,18 +1,25 @@
 /// What the access rules refuse. Without rules everybody may do everything.
 extension BrokerMachine {
+    /// Whose rights a peer has; a stranger's as long as it is not known who it is.
+    @inline(__always)
+    private func identity(ofPeer peer: Int) -> Int {
+        let identity = peers[peer].identity
+        return identity == PeerRow.nobody ? AccessTable.stranger : identity
+    }
+
     @inline(__always)
     mutating func mayCall(_ request: EnvelopeView, from peer: Int) -> Bool {
         if access == nil { return true }
-        let row = services.row(of: request.service)
-        return access?.mayCall(request, row: row, by: peers[peer].identity) ?? true
+        let (row, identity) = (services.row(of: request.service), identity(ofPeer: peer))
+        return access?.mayCall(request, row: row, by: identity) ?? true
     }
 
     func mayServe(_ service: some RandomAccessCollection<UInt8>, as peer: Int) -> Bool {
-        access.map { $0[peers[peer].identity].mayServe(service) } ?? true
+        access.map { $0[identity(ofPeer: peer)].mayServe(service) } ?? true
     }
 
     /// How the key of a peer is called; empty without rules, and for who has no rights.
-    func name(ofPeer peer: Int) -> String { access.map { $0[peers[peer].identity].name } ?? "" }
+    func name(ofPeer peer: Int) -> String { access.map { $0[identity(ofPeer: peer)].name } ?? "" }
 
     mutating func forbid(_ request: EnvelopeView, from peer: Int) {
         let service = String(decoding: request.service, as: UTF8.self)

@@ -34,7 +34,9 @@ extension KeysCommand {
 
         func run() throws {
             let path = out ?? "\(name).key"
-            let keys = try Curve.newKeyPair()
+            var keys = try Curve.newKeyPair()
+            // Such a key would be taken for an option on the command line of `allow`.
+            while keys.publicKey.hasPrefix("-") { keys = try Curve.newKeyPair() }
             try CurveKeyFile.write(keys, to: path, comment: "\(name): never give the secret key away")
             print("\(name)'s key pair is in \(path), which is for its owner only. Its public key:")
             print(keys.publicKey)

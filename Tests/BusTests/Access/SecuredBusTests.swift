@@ -39,6 +39,7 @@ import ZeroMQ
 
             let error = await #expect(throws: BusError.self) { try await client.request("echo", "shout") }
             #expect(error?.message.contains("The key 'client' may not call 'echo.shout'.") == true)
+            #expect(error?.code == .forbidden)
             await #expect(throws: BusError.self) { try await client.request("broker", "workers") }
         }
     }
