@@ -105,7 +105,9 @@ struct Session: Sendable {
             group.addTask { [bus] in try await bus.whenConnected }
             group.addTask {
                 try await ContinuousClock().sleep(for: Self.patience)
-                throw RunnerFailure.unreachable("no platform answers at \(name); is it started, --bus right, and the key allowed?")
+                throw RunnerFailure.unreachable(
+                    "no platform answers at \(name); is it started, --bus right, and the key allowed?"
+                )
             }
             defer { group.cancelAll() }
             try await group.next()
