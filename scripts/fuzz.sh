@@ -31,12 +31,10 @@ sources=(Sources/Bus/Envelope/*.swift)
 if [ "$target" = codec ]; then
     sources+=(Tests/Fuzz/CodecFuzz.swift)
 else
-    # The pure part of the broker; its loops and sockets stay away.
-    sources+=(Sources/Bus/Link/{Moment,DeadlineHeap,Envelope+Control}.swift Tests/Fuzz/MachineFuzz.swift)
-    sources+=(Sources/Bus/Broker/BrokerMachine*.swift Sources/Bus/Broker/{BrokerDecision,BrokerRefusal,BrokerRows}.swift)
-    sources+=(Sources/Bus/Broker/{BrokerStatistics,PeerIndex,RequestSlot,RequestSlots,RoutingID,RoutingTable}.swift)
-    sources+=(Sources/Bus/Broker/{RowTable,ServiceQueue,ServiceTable,SlotList,WorkerEvent}.swift)
-    sources+=(Sources/Bus/Broker/Majordomo/{BrokerMachine+,Majordomo}*.swift)
+    # The broker without its loops, which need sockets and the modules of other packages.
+    loops='import (DequeModule|Logging|ServiceLifecycle)|BrokerLoop|AccessGate|EventProxy'
+    mapfile -t pure < <(grep -LE "$loops" Sources/Bus/{Access,Broker,Broker/Majordomo,Link,Statistics}/*.swift)
+    sources+=("${pure[@]}" Sources/Bus/Events/SyncTopic.swift Tests/Fuzz/MachineFuzz.swift)
 fi
 module Bus "${sources[@]}"
 swiftc -sanitize="$sanitizers" "$folder"/{JSON,ZeroMQ,Bus}.o -lzmq -o "$folder/fuzz"
