@@ -9,7 +9,7 @@ struct ConnectionOptions: ParsableArguments {
     var events: String?
     @Option(help: "The file with your keys, for a bus over a network. (default: none)")
     var keyFile: String?
-    @Option(help: "The public key of the brokers, for a bus over a network. (default: none)")
+    @Option(parsing: .unconditional, help: "The public key of the brokers, for a bus over a network. (default: none)")
     var serverKey: String?
     @Flag(help: "Print all that is sent.")
     var verbose = false

@@ -13,7 +13,7 @@ struct BusOptions: ParsableArguments {
     var bus: String?
     @Option(help: "The file with this process's keys, for a bus over a network: see `platform keys`. (default: none)")
     var keyFile: String?
-    @Option(help: "The public key of the brokers, where they are elsewhere. (default: none)")
+    @Option(parsing: .unconditional, help: "The public key of the brokers, where they are elsewhere. (default: none)")
     var serverKey: String?
     @Option(help: "A file of settings (JSON).")
     var config: String?

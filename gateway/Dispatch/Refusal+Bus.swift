@@ -31,6 +31,8 @@ extension Refusal {
             )
         case .timedOut:
             self.init(status: .gatewayTimeout, sentence: "Service \(service) did not answer in time")
+        case .forbidden:
+            self.init(status: .forbidden, sentence: "The gateway may not ask service \(service): \(error.message)")
         case .tooLarge:
             self.init(status: .contentTooLarge, sentence: "The request to service \(service) is too large for the bus")
         default:

@@ -78,6 +78,9 @@ struct EventRoutes: Sendable {
         if let own = topics.first(where: { $0.hasPrefix("~") }) {
             throw .badRequest("Topics that begin with ~ are the protocol's own: \(own)")
         }
+        guard topics.allSatisfy({ $0.utf8.count <= EventSubscriber.longestPrefix }) else {
+            throw .badRequest("A topic has at most \(EventSubscriber.longestPrefix) bytes")
+        }
         return topics.filter { topic in !topics.contains { $0 != topic && topic.hasPrefix($0) } }.sorted()
     }
 }

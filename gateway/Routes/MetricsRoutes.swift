@@ -4,7 +4,7 @@ import HTTPTypes
 /// `GET /metrics`: the figures of the brokers, of the gateway and of its process, as Prometheus reads them.
 ///
 /// The brokers are asked when somebody scrapes and never otherwise. One that does not answer in time is down in
-/// `platform_bus_up`; the other figures are still told.
+/// `platform_broker_up`; the other figures are still told.
 struct MetricsRoutes: Sendable {
     let brokers: [BrokerProbe]
     let client: BusClient

@@ -43,9 +43,11 @@ extension BrokerMachine {
 
     private func snapshot(ofWorker worker: Int) -> JSONValue {
         let row = workers[worker]
-        return [
+        var snapshot: JSONObject = [
             "service": .string(services[row.service].text), "worker": .string(name(of: worker)),
             "credits": JSONValue(row.credits), "inHand": JSONValue(row.outstanding),
         ]
+        if access != nil { snapshot["peer"] = .string(name(ofPeer: row.peer)) }
+        return .object(snapshot)
     }
 }

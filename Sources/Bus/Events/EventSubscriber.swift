@@ -17,6 +17,9 @@ public import ZeroMQ
 ///
 /// Publishing and subscribing may lose: use ``events(of:after:replay:)`` where every event counts.
 public final class EventSubscriber: Service, Sendable {
+    /// How many bytes of UTF-8 a prefix may have: those of the longest topic.
+    public static let longestPrefix = 255
+
     private let endpoints: [Endpoint]
     private let context: Context
     private let logger: Logger
@@ -91,12 +94,12 @@ public final class EventSubscriber: Service, Sendable {
     /// Waits for ``run()`` and for a broker.
     ///
     /// - Parameters:
-    ///   - prefix: of topics; an empty one means all.
+    ///   - prefix: of topics, at most ``longestPrefix`` bytes; an empty one means all.
     ///   - bufferLimit: how many events wait for a slow consumer before they are given up, see
     ///     ``Delivery/interrupted``. Default: 10,000.
     ///   - timeout: how long to wait for a broker. Default: 30 seconds.
     /// - Throws: ``BusError/Code/unreachable`` when no broker answered in time; ``BusError/Code/closed`` when the
-    ///   subscriber has ended; `CancellationError`.
+    ///   subscriber has ended; ``BusError/Code/protocolViolation`` for a prefix that is too long; `CancellationError`.
     public func subscribe(
         to prefix: String,
         bufferLimit: Int = 10_000,
@@ -113,6 +116,9 @@ public final class EventSubscriber: Service, Sendable {
         bufferLimit: Int = 10_000,
         within timeout: Duration = .seconds(30)
     ) async throws -> MessageSubscription {
+        guard prefix.utf8.count <= Self.longestPrefix else {
+            throw BusError(.protocolViolation, "a prefix of topics has at most \(Self.longestPrefix) bytes")
+        }
         let buffer = SubscriptionBuffer(prefix: prefix, limit: bufferLimit)
         let confirmation = OneTimeSignal()
         guard mailbox.post(.subscribe(buffer, confirmation: confirmation)) else {

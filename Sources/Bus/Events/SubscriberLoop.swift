@@ -67,6 +67,7 @@ final class SubscriberLoop {
 
     /// False when the subscriber is to end.
     private func serveOneLink() throws(ZMQError) -> Bool {
+        let endOfPatience = Moment.now + rounds.patienceWithCut
         var link = try SubscriberLink(
             to: rounds.current,
             in: context,
@@ -82,7 +83,20 @@ final class SubscriberLoop {
         case .lost(let reason):
             logLoss(because: reason)
             rounds.moveOn()
-            return true
+            // Whatever it cannot bear may be in our subscriptions, and come again with every connection.
+            if connectionSync != nil { try rest(until: endOfPatience) }
+            return !mustEnd
+        }
+    }
+
+    /// Waits without a connection; ends early when the subscriber is to end.
+    private func rest(until end: Moment) throws(ZMQError) {
+        var poller = Poller()
+        poller.add(waker)
+        while !mustEnd, Moment.now < end {
+            waker.reset()
+            takeCommandsWithoutLink()
+            if !mustEnd, mailbox.prepareToSleep() { try poller.wait(until: end.instant) }
         }
     }
 
@@ -130,6 +144,23 @@ extension SubscriberLoop {
             case .subscribe(let buffer, let confirmation):
                 try subscribe(buffer, confirmation: confirmation, over: &link, at: now)
             case .unsubscribe(let buffer): try unsubscribe(buffer, over: &link, at: now)
+            case .end: mustEnd = true
+            }
+        }
+        commands.removeAll(keepingCapacity: true)
+    }
+
+    /// What is wanted now is subscribed when the next connection begins.
+    private func takeCommandsWithoutLink() {
+        mailbox.take(into: &commands)
+        for command in commands {
+            switch command {
+            case .subscribe(let buffer, let confirmation):
+                _ = topics.add(SubscriptionInbox(buffer), for: Array(buffer.prefix.utf8))
+                confirmations[SyncTopic.make()] = [confirmation]
+            case .unsubscribe(let buffer):
+                buffer.end()
+                _ = topics.remove(for: Array(buffer.prefix.utf8)) { $0.buffer === buffer }
             case .end: mustEnd = true
             }
         }

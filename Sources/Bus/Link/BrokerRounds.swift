@@ -1,6 +1,6 @@
 import ZeroMQ
 
-/// Which of several brokers to try next, and how long to bear one that refuses.
+/// Which of several brokers to try next, and how long to bear one that refuses or cuts the connection.
 ///
 /// Whoever loses a broker goes on to the next in the list at once. When all were tried in vain, each is borne longer
 /// than in the round before, so that brokers that are all away cost little: libzmq goes on trying meanwhile.
@@ -23,10 +23,10 @@ struct BrokerRounds: Sendable {
     var current: Endpoint { endpoints[index] }
 
     /// How long to bear that the current one refuses; nil for ever, as there is no other.
-    var patienceWithRefusal: Duration? {
-        if endpoints.count == 1 { return nil }
-        return failures < endpoints.count ? .zero : patience
-    }
+    var patienceWithRefusal: Duration? { endpoints.count == 1 ? nil : patienceWithCut }
+
+    /// How long a try lasts at least, though the current one cuts the connection before it has answered.
+    var patienceWithCut: Duration { failures < endpoints.count ? .zero : patience }
 
     /// The current one has answered.
     mutating func reached() {

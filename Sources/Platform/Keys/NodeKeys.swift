@@ -18,6 +18,12 @@ struct NodeKeys: Sendable {
             (client, broker) = (nil, nil)
             return
         }
+        if hasBroker, settings.serverKey != nil {
+            throw ConfigurationError(key: "serverKey", reason: "is of no use in a process with a broker of its own")
+        }
+        if !hasBroker, settings.accessFile != nil {
+            throw ConfigurationError(key: "accessFile", reason: "is of no use in a process without a broker")
+        }
         let keys = try CurveKeyFile.read(keyFile)
         broker = hasBroker ? try Self.security(of: settings, keys: keys) : nil
         client = try hasBroker ? nil : Self.client(of: settings, keys: keys)
@@ -39,10 +45,14 @@ struct NodeKeys: Sendable {
 }
 
 extension PlatformConfiguration {
-    /// How a process without a broker proves who it is; nil without keys.
+    /// How a process without a broker proves who it is; nil without keys. An access file is left to others.
     ///
     /// - Throws: `CurveKeyFileError`, and ``ConfigurationError`` for settings that do not go together.
-    public func curveClient() throws -> CurveClient? { try NodeKeys(keys, hasBroker: false).client }
+    public func curveClient() throws -> CurveClient? {
+        var settings = keys
+        settings.accessFile = nil
+        return try NodeKeys(settings, hasBroker: false).client
+    }
 }
 
 /// The settings that have to do with keys, which all processes share.

@@ -70,7 +70,10 @@ extension KeysCommand {
     struct Allow: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Lets the owner of a key do what the options say, and nothing else.",
-            discussion: "An entry of the same name is replaced. Each option may be given several times."
+            discussion: """
+                An entry of the same name is replaced. Each option may be given several times. A public key that begins \
+                with - comes last, after --.
+                """
         )
         @Argument(help: "What the key is called from now on.")
         var name: String

@@ -44,6 +44,20 @@ import ZeroMQ
         }
     }
 
+    @Test func theStatisticsNameTheKeyOfAWorker() async throws {
+        try secured.allow(
+            ("worker", workerKeys, { $0.serve = ["echo"] }),
+            ("client", clientKeys, { $0.call = ["broker"] })
+        )
+        try await withTestBus(.tcp, configure: { [security = secured.security] in $0.security = security }) { bus in
+            try await bus.worker("echo", security: secured.client(workerKeys)) { BusReply(body: $0.body) }
+            let client = bus.client(security: secured.client(clientKeys))
+            let reply = try await client.request("broker", "statistics")
+            let statistics = BusStatistics(reading: try JSONValue(parsing: reply.body))
+            #expect(statistics.workers.map(\.peer) == ["worker"])
+        }
+    }
+
     @Test func aServiceThatIsNotAllowedIsRefused() async throws {
         try secured.allow(("worker", workerKeys, { $0.serve = ["echo"] }))
         try await withTestBus(.tcp, configure: { [security = secured.security] in $0.security = security }) { bus in

@@ -31,4 +31,13 @@ import ZeroMQ
         var rounds = BrokerRounds([.inproc("a")])
         #expect(visits(3, of: &rounds) == ["a -", "a -", "a -"])
     }
+
+    @Test func theOnlyBrokerIsGivenMoreTimeWithEveryCut() {
+        var rounds = BrokerRounds([.inproc("a")])
+        let waits = (0..<8).map { _ in
+            defer { rounds.moveOn() }
+            return rounds.patienceWithCut
+        }
+        #expect(waits == [0, 20, 40, 80, 160, 320, 500, 500].map { .milliseconds($0) })
+    }
 }

@@ -59,6 +59,7 @@ import Testing
             "/events?" + (0..<17).map { "topic=t\($0)." }.joined(separator: "&"),
             "At most 16 topics are streamed at once"
         ),
+        ("/events?topic=" + String(repeating: "a", count: 256), "A topic has at most 255 bytes"),
     ])
     func whatCannotBeStreamedIsRefused(_ path: String, _ sentence: String) async throws {
         try await withPlatform { try await $0.api.get(path).expectError(400, sentence) }
