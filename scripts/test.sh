@@ -43,7 +43,8 @@ else
     stage "modules, contracts of stores and of the bus" --skip 'GatewayTests|IntegrationTests|ChaosTests'
     stage "the HTTP contract, over real sockets" --filter 'GatewayTests'
     stage "processes: examples, scripts, the command line" --filter 'IntegrationTests'
-    stage "processes that are killed" --filter 'ChaosTests'
+    # These measure time: one after the other.
+    stage "processes that are killed" --no-parallel --filter 'ChaosTests'
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -71,8 +71,8 @@ struct ChaosFleet {
     }
 
     /// All that was written down.
-    func verdict(patience: Duration) -> Verdict {
-        var verdict = Verdict(patience: patience)
+    func verdict(patience: Duration, slack: Duration = .seconds(1)) -> Verdict {
+        var verdict = Verdict(patience: patience, slack: slack)
         for process in processes where process.kind != .broker {
             for (life, wasKilled) in process.lives.enumerated() {
                 var entries: [LedgerEntry] = []

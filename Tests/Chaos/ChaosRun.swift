@@ -7,6 +7,7 @@ import ZeroMQ
 package struct ChaosRun {
     private let seconds: Int
     private let seed: UInt64
+    private let slack: Duration
     private let size = ChaosFleet.Size()
     private var dice: Dice
     private var fleet: ChaosFleet
@@ -27,9 +28,11 @@ package struct ChaosRun {
         var isStopped = false
     }
 
-    package init(seconds: Int, seed: UInt64, folder: String) throws {
+    /// - Parameter slack: by how much requests may end after their deadlines.
+    package init(seconds: Int, seed: UInt64, slack: Duration, folder: String) throws {
         self.seconds = seconds
         self.seed = seed
+        self.slack = slack
         dice = Dice(seed: seed)
         fleet = try ChaosFleet(size, seed: seed, folder: folder)
     }
@@ -47,7 +50,7 @@ package struct ChaosRun {
         // What those who came back last have to say is part of it.
         try await Task.sleep(for: .seconds(1))
         faults += memory.compare(fleet.processes)
-        faults += try await fleet.end(.client, within: size.patience + .seconds(3))
+        faults += try await fleet.end(.client, within: size.patience + slack + .seconds(2))
         try await inspectBrokers()
         faults += try await fleet.end(.worker, within: .seconds(5))
         faults += try await fleet.end(.broker, within: .seconds(7))
@@ -185,7 +188,7 @@ extension ChaosRun {
 
 extension ChaosRun {
     private func report() -> Bool {
-        var verdict = fleet.verdict(patience: size.patience)
+        var verdict = fleet.verdict(patience: size.patience, slack: slack)
         for fault in faults { verdict.blame(fault) }
         let killed = [ChaosProcess.Kind.broker, .worker, .client].map { "\($0.rawValue)s:\(kills[$0] ?? 0)" }
         let outcomes = verdict.outcomes.sorted { $0.key < $1.key }.map { "\($0.key):\($0.value)" }

@@ -15,6 +15,8 @@ package struct Verdict: Sendable {
 
     /// How long a client waits for a request, in nanoseconds.
     private let patience: Int64
+    /// By how much an end may come later than that, in nanoseconds.
+    private let slack: Int64
     private var histories: [RequestID: History] = [:]
     /// Counts by outcome.
     package private(set) var outcomes: [String: Int] = [:]
@@ -27,9 +29,12 @@ package struct Verdict: Sendable {
     /// When requests were answered well, in nanoseconds, by client.
     package private(set) var successes: [Int: [Int64]] = [:]
 
-    /// - Parameter patience: how long clients wait for each request.
-    package init(patience: Duration) {
+    /// - Parameters:
+    ///   - patience: how long clients wait for each request.
+    ///   - slack: by how much an end may come later than that, on a machine with much to do.
+    package init(patience: Duration, slack: Duration = .seconds(1)) {
         self.patience = Int64(patience / .nanoseconds(1))
+        self.slack = Int64(slack / .nanoseconds(1))
     }
 
     /// Takes in one life of a client.
@@ -88,7 +93,7 @@ package struct Verdict: Sendable {
         if history.outcome == "ok", history.runs == 0 { return "it was answered, but never ran" }
         if history.outcome.hasPrefix("-"), history.runs > 0 { return "it ran, which the error denies" }
         if history.outcome == "wrong" { return "the answer is another request's" }
-        if history.end - history.sent > patience + 1_000_000_000 {
+        if history.end - history.sent > patience + slack {
             return "it ended after \((history.end - history.sent) / 1_000_000) ms"
         }
         return nil

@@ -1,7 +1,8 @@
 import Chaos
 import Glibc
 
-/// `chaos-bus run [--seconds N] [--seed N]`: kills and judges. `chaos-bus failover [--rounds N]`: how long failover takes.
+/// `chaos-bus run [--seconds N] [--seed N] [--slack SECONDS]`: kills and judges; slack is by how much requests may end
+/// after their deadlines, one second when not said. `chaos-bus failover [--rounds N]`: how long failover takes.
 ///
 /// Ends with 0 when everything was as it must be, with 1 when not, and with 2 when it was called wrongly.
 @main enum ChaosCommand {
@@ -12,7 +13,7 @@ import Glibc
         case "run": try await run(words)
         case "failover": try await measure(words)
         default:
-            print("usage: chaos-bus run [--seconds N] [--seed N] | failover [--rounds N] [--seed N]")
+            print("usage: chaos-bus run [--seconds N] [--seed N] [--slack SECONDS] | failover [--rounds N]")
             exit(2)
         }
     }
@@ -20,9 +21,10 @@ import Glibc
     private static func run(_ words: [String]) async throws {
         let seed = option("--seed", in: words).flatMap { UInt64($0) } ?? .random(in: 0...UInt64(UInt32.max))
         let seconds = option("--seconds", in: words).flatMap { Int($0) } ?? 10
+        let slack = option("--slack", in: words).flatMap { Int($0) } ?? 1
         print("chaos seed=\(seed) begins")
         try await withFolder { folder in
-            var run = try ChaosRun(seconds: seconds, seed: seed, folder: folder)
+            var run = try ChaosRun(seconds: seconds, seed: seed, slack: .seconds(slack), folder: folder)
             return try await run.run()
         }
     }

@@ -25,8 +25,8 @@ import ZeroMQ
             let failed = outcomes.filter { $0.status?.isSuccess != true }
             #expect(failed.allSatisfy { $0.error?.code == .workerLost }, "\(Self.summary(outcomes))")
             #expect(!failed.isEmpty, "the kill met no request")
-            // A killed process closes its connection, which the broker sees: no heartbeat has to be missed (3 s).
-            #expect(failed.allSatisfy { $0.duration < .seconds(2) }, "\(failed.map(\.duration).max() ?? .zero)")
+            // A killed process closes its connection, which the broker sees at once. Nobody waited for the deadline (30 s).
+            #expect(failed.allSatisfy { $0.duration < .seconds(10) }, "\(failed.map(\.duration).max() ?? .zero)")
         }
     }
 

@@ -1,7 +1,8 @@
 import Foundation
 import Support
 
-/// A `job-runner` that is under way: what it says comes line by line, and it can be interrupted.
+/// A `job-runner` that is under way: what it says comes line by line, it can be interrupted, and it never outlives the
+/// test.
 final class RunnerProcess: Sendable {
     /// What it writes to standard error.
     let messages: AsyncStream<String>
@@ -25,6 +26,10 @@ final class RunnerProcess: Sendable {
             report.finish()
         }
         try withoutBlockedSignals { try process.run() }
+    }
+
+    deinit {
+        if process.isRunning { kill(process.processIdentifier, SIGKILL) }
     }
 
     /// Waits for its end; its exit code and what it still said.
