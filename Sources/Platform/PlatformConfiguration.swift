@@ -53,13 +53,17 @@ public struct PlatformConfiguration: Sendable {
     public init() {}
 
     /// Reads every key of `docs/configuration.md`; a missing one keeps its default.
+    /// Who runs no part publishes nothing and needs no `eventsPublish`.
     ///
     /// - Throws: ``ConfigurationError`` when a value is of the wrong kind, out of range or malformed, and when an address
     ///   other than loopback is asked for: nothing is opened to a network without authentication.
     public init(parts: Set<Part>, reading config: ConfigReader) throws {
         self.parts = parts
         bus = try config.endpoints("bus", default: bus)
-        eventsPublish = try config.endpoints("eventsPublish", default: events("eventsPublish", \.besideForPublishing))
+        eventsPublish = try config.endpoints(
+            "eventsPublish",
+            default: parts.isEmpty ? [] : events("eventsPublish", \.besideForPublishing)
+        )
         eventsSubscribe = try config.endpoints(
             "eventsSubscribe",
             default: events("eventsSubscribe", \.besideForSubscribing)
@@ -107,7 +111,7 @@ public struct PlatformConfiguration: Sendable {
                 reason: "a process with a broker binds one endpoint, not \(endpoints.count): \(endpoints.list)"
             )
         }
-        for (key, endpoints) in bound where endpoints.count != bus.count {
+        for (key, endpoints) in bound where endpoints.count != bus.count && !(parts.isEmpty && endpoints.isEmpty) {
             throw ConfigurationError(
                 key: key,
                 reason: "names \(endpoints.count) brokers, but the bus has \(bus.count): \(bus.list)"

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import Support
 import Testing
@@ -37,5 +38,23 @@ import Testing
         let result = try await ScratchPlatform().platform("top", "--once", "--bus", "tcp://127.0.0.1")
         #expect(result.exitCode == 2)
         #expect(result.error.contains("setting bus: not an endpoint"))
+        let interval = try await ScratchPlatform().platform("top", "--once", "--interval", "0")
+        #expect(interval.exitCode == 2)
+        let key = try await ScratchPlatform().platform("top", "--once", "--key-file", "nowhere.key")
+        #expect(key.exitCode == 2)
+    }
+
+    @Test func withTheBusOverIPCItAsksOnlyWhereEventsAreRead() async throws {
+        let platform = try ScratchPlatform()
+        let folder = FileManager.default.temporaryDirectory.appending(path: "top-\(UUID())").path
+        let result = try await platform.platform(
+            "top",
+            "--once",
+            "--bus",
+            "ipc://\(folder)",
+            "--events-subscribe",
+            "ipc://\(folder)-events"
+        )
+        #expect(result.exitCode == 3, "\(result.error)")
     }
 }

@@ -34,7 +34,7 @@ import Testing
         )
         let latest = figures(
             at: 12,
-            counters: ["requests": 160, "refused": 3, "expired": 2, "lost": 1],
+            counters: ["requests": 160, "refused": 3, "expired": 2, "lost": 1, "forbidden": 2],
             [
                 service("text") {
                     $0.requests = 150
@@ -46,8 +46,8 @@ import Testing
         let table = TopTable([.init(name: "a", latest: latest, earlier: earlier)])
         #expect(table.services.map(\.name) == ["new", "text"])
         #expect(table.services.map(\.rates) == [.init(requests: 5, errors: 0), .init(requests: 25, errors: 0.5)])
-        #expect(table.brokers.first?.figures?.rates == .init(requests: 30, errors: 2))
-        #expect(table.total.rates == .init(requests: 30, errors: 2))
+        #expect(table.brokers.first?.figures?.rates == .init(requests: 30, errors: 3))
+        #expect(table.total.rates == .init(requests: 30, errors: 3))
     }
 
     @Test func theFirstFiguresOfABrokerHaveNoRates() {

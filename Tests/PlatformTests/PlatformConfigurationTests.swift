@@ -106,6 +106,12 @@ import ZeroMQ
         )
     }
 
+    @Test func whoRunsNoPartNeedsNotSayWhereEventsArePublished() throws {
+        let settings = ["PLATFORM_BUS": "ipc:///bus", "PLATFORM_EVENTS_SUBSCRIBE": "ipc:///events"]
+        #expect(try configuration(parts: [], settings).eventsSubscribe.map(\.description) == ["ipc:///events"])
+        #expect(throws: ConfigurationError.self) { try configuration(parts: [.gateway], settings) }
+    }
+
     @Test(arguments: [
         (["BUS": "tcp://a:1,"], "bus: not an endpoint: \"tcp://a:1,\": number 2 of the list is empty"),
         (

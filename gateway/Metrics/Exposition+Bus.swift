@@ -76,8 +76,8 @@ private struct BusNumber {
     var kind: Exposition.Kind
     var help: String
 
-    private static func counter(_ name: String, _ help: String) -> Self {
-        Self(name: name, metric: "platform_broker_\(name)_total", kind: .counter, help: help)
+    private static func counter(_ name: String, as metric: String? = nil, _ help: String) -> Self {
+        Self(name: name, metric: "platform_broker_\(metric ?? name)_total", kind: .counter, help: help)
     }
 
     private static func gauge(_ name: String, as metric: String, _ help: String) -> Self {
@@ -89,18 +89,28 @@ private struct BusNumber {
         counter("replies", "Replies passed to their clients."),
         counter("parts", "Parts of replies passed to their clients."),
         counter("queued", "Requests that had to wait for a credit."),
-        counter("refused", "Requests refused: no worker, too much waiting, too large, not allowed."),
+        counter("refused", "Requests refused: no worker, too much waiting, too large."),
         counter("expired", "Requests whose deadline passed."),
         counter("cancelled", "Requests that their clients took back, or left behind."),
         counter("repeated", "Requests given to another worker because the one that had them was gone."),
         counter("lost", "Requests answered 502 because the worker that had them was gone."),
         counter("stale", "Replies to nothing that their sender was asked: too late, or forged."),
         counter("undeliverable", "Messages that a peer's connection did not take."),
+        counter("droppedBytes", as: "dropped_bytes", "Bytes of those messages."),
         counter("malformed", "Messages that are none of the protocol."),
+        counter("forbidden", "Requests and workers that the access rules did not allow."),
+        counter(
+            "unknownKeys",
+            as: "unknown_keys",
+            "Connections refused because the access rules do not name their key."
+        ),
+        counter("forbiddenEvents", as: "forbidden_events", "Events that their publisher may not publish."),
+        counter("forbiddenSubscriptions", as: "forbidden_subscriptions", "Subscriptions that were not allowed."),
         gauge("peers", as: "peers", "Connected clients and workers."),
         gauge("inFlight", as: "in_flight", "Requests that are not answered, waiting or with a worker."),
         gauge("waiting", as: "waiting", "Requests that wait for a credit."),
         gauge("heldBytes", as: "held_bytes", "Bytes of requests that are kept, waiting or to be repeated."),
+        gauge("peerBytes", as: "peer_bytes", "Bytes that are on their way to peers."),
     ]
 }
 
@@ -130,7 +140,9 @@ private struct ServiceFigure {
     static let all: [Self] = [
         counter("requests", "Requests accepted for the service.") { $0.requests },
         counter("replies", "Replies of the service passed to their clients.") { $0.replies },
-        counter("refused", "Requests of the service refused: too much waiting, too large, not allowed.") { $0.refused },
+        counter("refused", "Requests of the service refused: no worker left, too much waiting, too large.") {
+            $0.refused
+        },
         counter("expired", "Requests whose deadline passed.") { $0.expired },
         counter("lost", "Requests answered 502 because the worker that had them was gone.") { $0.lost },
         gauge("workers", "Workers that take requests of the service.") { $0.workers },

@@ -38,7 +38,7 @@ public struct BusStatistics: Sendable, Hashable {
         public var requests = 0
         /// Replies passed to their clients.
         public var replies = 0
-        /// Requests refused: too much waiting, too large, not allowed.
+        /// Requests refused: no worker left, too much waiting, too large.
         public var refused = 0
         /// Requests whose deadline passed.
         public var expired = 0

@@ -24,6 +24,7 @@ public struct AccessFileEdit {
         if let range = try range(of: key.name) {
             lines.replaceSubrange(range, with: block)
         } else if let end = try endOfKeys() {
+            try openKeys()
             lines.insert(contentsOf: block, at: end)
         } else {
             lines.append("keys:")
@@ -61,6 +62,13 @@ public struct AccessFileEdit {
         guard let keys = lines.firstIndex(where: { $0.hasPrefix("keys:") }) else { return nil }
         let end = lines[(keys + 1)...].firstIndex { !$0.isEmpty && !$0.hasPrefix(" ") && !$0.hasPrefix("#") }
         return trimmed(end ?? lines.count, after: keys)
+    }
+
+    /// Makes `keys: {}` and the like, which have no entries, a line that others may follow.
+    private mutating func openKeys() throws(AccessFileError) {
+        guard try entries().isEmpty, let keys = lines.firstIndex(where: { $0.hasPrefix("keys:") }) else { return }
+        let comment = lines[keys].firstIndex(of: "#").map { " " + lines[keys][$0...] }
+        lines[keys] = "keys:" + (comment ?? "")
     }
 
     private func trimmed(_ end: Int, after first: Int) -> Int {

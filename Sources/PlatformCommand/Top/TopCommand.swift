@@ -14,10 +14,10 @@ struct TopCommand: AsyncParsableCommand {
         abstract: "Shows a running platform: services, queues and rates, as the brokers publish them.",
         discussion: """
             On a terminal the table is drawn again in place (q ends it); otherwise one table follows the other. Errors \
-            are requests that were refused, that expired, or that were lost with their worker. Where --bus names \
+            are requests that were refused or not allowed, that expired, or that were lost with their worker. Where --bus names \
             several brokers, their requests and queues are added up; workers are connected to all of them and counted once.
 
-            Exit status: 0 ended by q or --once, 2 bad settings, 3 no broker is reachable, 130 interrupted.
+            Exit status: 0 ended by q or --once, 2 bad settings, 3 no broker is reachable or tells its figures, 130 interrupted.
             """
     )
 
@@ -35,19 +35,15 @@ struct TopCommand: AsyncParsableCommand {
     @Option(help: "text (a table) or json (one object a line).")
     var output = Format.text
 
-    func validate() throws {
-        guard (1...3600).contains(interval) else { throw ValidationError("--interval is in seconds, 1 to 3600.") }
-    }
-
     func run() async throws {
-        let configuration = try await settings()
+        let (configuration, security) = try await settings()
         let context = Context()
         defer { context.close() }
         // The table says what is not heard; a log would be drawn over it.
         let logger = Logger(label: "platform-top") { _ in SwiftLogNoOpLogHandler() }
         let feed = TopFeed(
             endpoints: configuration.eventsSubscribe,
-            security: try configuration.curveClient(),
+            security: security,
             context: context,
             logger: logger
         )
@@ -55,11 +51,16 @@ struct TopCommand: AsyncParsableCommand {
         if ending != .success { throw ending }
     }
 
-    private func settings() async throws -> PlatformConfiguration {
+    /// What it was told; anything of that which cannot be used ends it with status 2.
+    private func settings() async throws -> (PlatformConfiguration, CurveClient?) {
         let flags = bus.flags.merging(["eventsSubscribe": .text(eventsSubscribe)].compactMapValues { $0 }) { $1 }
         do {
-            return try PlatformConfiguration(parts: [], reading: try await bus.reader(flags: flags))
-        } catch let error as ConfigurationError {
+            guard (1...3600).contains(interval) else {
+                throw ConfigurationError(key: "--interval", reason: "is in seconds, 1 to 3600")
+            }
+            let configuration = try PlatformConfiguration(parts: [], reading: try await bus.reader(flags: flags))
+            return (configuration, try configuration.curveClient())
+        } catch {
             Output.message("platform top: \(error)")
             throw ExitCode(2)
         }
@@ -70,6 +71,8 @@ struct TopCommand: AsyncParsableCommand {
     private enum Input: Sendable {
         case report(TopFeed.Report)
         case tick
+        /// Comes once a second.
+        case look
         case end(ExitCode)
     }
 
@@ -80,10 +83,12 @@ struct TopCommand: AsyncParsableCommand {
                 try await feed.run { input.yield(.report($0)) }
                 return nil
             }
-            group.addTask {
-                while true {
-                    try await ContinuousClock().sleep(for: .seconds(interval))
-                    input.yield(.tick)
+            for (pause, word) in [(interval, Input.tick), (1, .look)] {
+                group.addTask {
+                    while true {
+                        try await ContinuousClock().sleep(for: .seconds(pause))
+                        input.yield(word)
+                    }
                 }
             }
             group.addTask {
@@ -112,13 +117,18 @@ struct TopCommand: AsyncParsableCommand {
         var board = TopBoard(brokers: brokers.map(\.description))
         var silent: Set<Int> = []
         var isBegun = false
+        var lastHeard = ContinuousClock.now
         for await input in inputs {
             switch input {
             case .report(.heard(let broker, let statistics)):
                 let isFirst = !board.isHeard
-                board.hear(statistics, from: broker, at: .now)
+                silent.remove(broker)
+                lastHeard = .now
+                board.hear(statistics, from: broker, at: lastHeard)
+                guard isFirst else { continue }
                 // The first one is shown at once on a terminal; elsewhere the first table has rates.
-                if isFirst { screen?.draw(lines(of: board.advance(at: .now))) }
+                let table = board.advance(at: lastHeard)
+                screen?.draw(lines(of: table))
             case .report(.unreachable(let broker)):
                 silent.insert(broker)
                 if silent.count == brokers.count, !board.isHeard, !isBegun { return Self.unreachable(brokers) }
@@ -128,6 +138,7 @@ struct TopCommand: AsyncParsableCommand {
                 guard isBegun else { continue }
                 if screen != nil { screen?.draw(lines(of: table)) } else { print(table) }
                 if once { return .success }
+            case .look: if !isBegun, .now - lastHeard > Self.longestSilence { return Self.silent(brokers) }
             case .end(let code): return code
             }
         }
@@ -136,6 +147,9 @@ struct TopCommand: AsyncParsableCommand {
 }
 
 extension TopCommand {
+    /// How long no broker may say anything before there is a table: time to answer, and two of its figures.
+    private static let longestSilence = TopFeed.patience + .seconds(2)
+
     private func lines(of table: TopTable) -> [String] { TopText.lines(table, at: .now, workers: workers) }
 
     private func print(_ table: TopTable) {
@@ -147,6 +161,11 @@ extension TopCommand {
 
     private static func unreachable(_ brokers: [Endpoint]) -> ExitCode {
         Output.message("platform top: no broker answers at \(brokers.list); is the platform started, and --bus right?")
+        return ExitCode(3)
+    }
+
+    private static func silent(_ brokers: [Endpoint]) -> ExitCode {
+        Output.message("platform top: nothing is heard from \(brokers.list); may this process read bus.statistics?")
         return ExitCode(3)
     }
 }

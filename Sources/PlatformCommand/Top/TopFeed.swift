@@ -11,7 +11,7 @@ struct TopFeed: Sendable {
     }
 
     /// How long a broker may take to answer.
-    private static let patience: Duration = .seconds(5)
+    static let patience: Duration = .seconds(5)
 
     private let subscribers: [EventSubscriber]
 

@@ -16,7 +16,7 @@ struct TopTable: Equatable {
     /// How much was asked for in a second, and how much of it failed; nil until two figures of one life are there.
     struct Rates: Equatable {
         var requests: Double?
-        /// Refused, expired and lost.
+        /// Refused, expired and lost; of a broker also what was not allowed.
         var errors: Double?
     }
 
@@ -123,7 +123,10 @@ extension TopTable.BrokerRow {
                 inFlight: latest["inFlight"],
                 waiting: latest["waiting"],
                 heldBytes: latest["heldBytes"],
-                rates: sample.rates({ $0["requests"] }, { $0["refused"] + $0["expired"] + $0["lost"] })
+                rates: sample.rates(
+                    { $0["requests"] },
+                    { $0["refused"] + $0["forbidden"] + $0["expired"] + $0["lost"] }
+                )
             )
         }
     }

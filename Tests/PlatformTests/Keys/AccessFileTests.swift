@@ -118,6 +118,15 @@ import ZeroMQ
         #expect(try AccessFile.read(path).keys.map(\.name) == ["a", "b"])
     }
 
+    @Test(arguments: ["keys: {}", "keys:", "keys: ~ # nobody yet"])
+    func anEmptyListTakesItsFirstKey(_ line: String) throws {
+        let path = try temporaryFile("\(line)\nlocal:\n  call: ['*']\n")
+        var edit = try AccessFileEdit(path)
+        try edit.allow(AccessKey(name: "a", publicKey: Self.key, grants: AccessGrants()))
+        try edit.save()
+        #expect(try AccessFile.read(path).keys.map(\.name) == ["a"])
+    }
+
     @Test func anEditThatWouldSpoilTheFileChangesNothing() throws {
         let path = try temporaryFile("keys:\n  a:\n    public-key: '\(Self.key)'\n")
         var edit = try AccessFileEdit(path)
