@@ -53,7 +53,11 @@ import ZeroMQ
             do {
                 let body = Array("\(id)".utf8)
                 let reply = try await client.request("work", "a", body: body, within: .seconds(30), requestID: id)
-                if reply.status == .ok, reply.body == body { ledger.answers.record(id) } else { ledger.failed(WrongReply()) }
+                if reply.status == .ok, reply.body == body {
+                    ledger.answers.record(id)
+                } else {
+                    ledger.failed(WrongReply())
+                }
             } catch {
                 ledger.failed(error)
             }
