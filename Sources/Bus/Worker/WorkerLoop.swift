@@ -150,7 +150,8 @@ final class WorkerLoop {
 
     /// Why this link is of no more use; nil while it is, or when there is no need for another one.
     private func loss(of link: inout BrokerLink, at now: Moment) throws(ZMQError) -> String? {
-        guard !isCut, let reason = try link.reasonOfLoss(at: now) else { return nil }
+        // Asked of a link that is cut, too: events of the monitor that nobody reads would end every sleep at once.
+        guard let reason = try link.reasonOfLoss(at: now), !isCut else { return nil }
         if case .serving = phase { return reason }
         (isSealed, isCut) = (true, true)
         loseCalls()
@@ -233,6 +234,8 @@ extension WorkerLoop {
             refuse(status, because: reason)
         // It still takes our replies; when it has gone, the link is lost and we announce ourselves on another.
         case (.serving, _): break
+        // No answer to our goodbye, which it has not read: it may have sent requests, and answers until it is gone.
+        case (_, .serviceUnavailable): break
         default: isSealed = true
         }
     }

@@ -1,6 +1,8 @@
 import Bus
+import Glibc
 import Logging
 import ServiceLifecycle
+import Support
 import Testing
 import ZeroMQ
 
@@ -68,6 +70,45 @@ import ZeroMQ
             try broker.send(Envelope(.goodbye), to: peer)
             #expect(try broker.expect(.reply).envelope.body == [1])
         }
+    }
+
+    @Test func aBrokerThatShutsDownHasNotReadTheGoodbye() async throws {
+        let worker = worker { BusReply(body: $0.body) }
+        try await run(worker) { broker, shutDown in
+            let (peer, _) = try broker.admit()
+            shutDown()
+            _ = try broker.expect(.goodbye)
+            try broker.send(Envelope(.goodbye, status: .serviceUnavailable), to: peer)
+            try broker.settle(peer)
+            try broker.send(Envelope(.request, service: "text", operation: "a", correlation: 1, body: [1]), to: peer)
+            #expect(try broker.expect(.reply).envelope.body == [1])
+            try broker.send(Envelope(.goodbye), to: peer)
+        }
+    }
+
+    /// What is repeatable goes on without the connection; its thread has nothing to do meanwhile.
+    @Test func aConnectionThatIsCutWhileItDrainsCostsNoTime() async throws {
+        let times = Recorder<Duration>()
+        let worker = worker(drainTimeout: .milliseconds(500)) { _ in
+            let clock = ThreadClock()
+            do {
+                try await Task.sleep(for: .seconds(600))
+            } catch {
+                times.record(clock.elapsed)
+            }
+            return .empty()
+        }
+        try await run(worker) { broker, shutDown in
+            let (peer, _) = try broker.admit()
+            var request = Envelope(.request, flags: .repeatable, service: "text", operation: "a", correlation: 1)
+            request.requestID = RequestID()
+            try broker.send(request, to: peer)
+            try broker.settle(peer)
+            shutDown()
+            _ = try broker.expect(.goodbye)
+        }
+        let time = try #require(times.elements.first)
+        #expect(time < .milliseconds(100))
     }
 
     @Test func itSaysThatItIsAliveWhileItDrains() async throws {
@@ -171,5 +212,27 @@ import ZeroMQ
         try await worker.whenReady
         context.shutdown()
         try await running.value
+    }
+}
+
+/// How much processor time the thread takes on which this is made: that of the socket, where a handler begins.
+private struct ThreadClock {
+    private let id: clockid_t
+    private let start: Duration
+
+    init() {
+        var id = clockid_t()
+        pthread_getcpuclockid(pthread_self(), &id)
+        self.id = id
+        start = Self.time(of: id)
+    }
+
+    /// Until now; the thread must still run.
+    var elapsed: Duration { Self.time(of: id) - start }
+
+    private static func time(of id: clockid_t) -> Duration {
+        var time = timespec()
+        clock_gettime(id, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
     }
 }
