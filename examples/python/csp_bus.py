@@ -208,14 +208,56 @@ def as_body(value):
 class Worker:
     """Serves one service: `handler(request)` runs on a thread for each request in hand, `credits` at once.
 
-    The handler returns a Reply, or a value that is the JSON body of a 200; it raises Problem to refuse. The worker
-    announces itself again when the broker was away; the connection and heartbeats both ways tell that.
+    `endpoint` may be a comma list of brokers: it serves all, each with a connection and a thread of its own, and what
+    they send together beyond `credits` waits. The handler returns a Reply, or a value that is the JSON body of a 200;
+    it raises Problem to refuse. The worker announces itself again when a broker was away; the connection and
+    heartbeats both ways tell that. `on_ready` is called whenever a broker has accepted it.
     """
 
     def __init__(self, endpoint, service, handler, *, credits=8, announcement=None, drain=30.0, on_ready=None):
-        self.endpoint, self.service, self.handler, self.credits = endpoint, service, handler, credits
+        self.service, self.handler, self.credits = service, handler, credits
         self.announcement = json_bytes(announcement or {})
         self.drain, self.on_ready = drain, on_ready
+        self._attendances = [_Attendance(self, each) for each in endpoint_list(endpoint)]
+
+    def stop(self):
+        """Takes no more requests, answers what is in hand, and lets run() return. For any thread or signal handler."""
+        for attendance in self._attendances:
+            attendance.stop()
+
+    def run(self):
+        """Until stop(), or until a broker refuses it for good, which it raises."""
+        failures = []
+        pool = ThreadPoolExecutor(self.credits, thread_name_prefix=self.service)
+
+        def attend(attendance):
+            try:
+                attendance.run(pool)
+            except Exception as failure:
+                failures.append(failure)
+            finally:
+                self.stop()  # one ends before only by a failure
+
+        first, *others = self._attendances
+        threads = [threading.Thread(target=attend, args=(other,)) for other in others]
+        try:
+            for thread in threads:
+                thread.start()
+            attend(first)
+        finally:
+            for thread in threads:
+                thread.join()
+            pool.shutdown(wait=False, cancel_futures=True)
+        if failures:
+            raise failures[0]
+
+
+class _Attendance:
+    """A worker at one broker: its connection, and the requests that came by it."""
+
+    def __init__(self, worker, endpoint):
+        self.worker, self.endpoint = worker, endpoint
+        self.service, self.credits = worker.service, worker.credits
         self._calls = {}  # key -> _Call
         self._keys = itertools.count(1)
         self._finished = queue.SimpleQueue()  # (key, Reply), from the handlers' threads
@@ -224,20 +266,17 @@ class Worker:
         self._is_up = self._is_sealed = False  # on this link: the broker knows us; it sends nothing more
 
     def stop(self):
-        """Takes no more requests, answers what is in hand, and lets run() return. For any thread or signal handler."""
         self._stopping.set()
         os.eventfd_write(self._waker, 1)
 
-    def run(self):
-        pool = ThreadPoolExecutor(self.credits, thread_name_prefix=self.service)
+    def run(self, pool):
         try:
             with zmq.Context() as context:
                 while self._serve_link(context, pool):
-                    log.warning("%s: the broker is gone, connecting again", self.service)
+                    log.warning("%s: the broker at %s is gone, connecting again", self.service, self.endpoint)
         finally:
             for call in self._calls.values():
                 call.cancelled.set()
-            pool.shutdown(wait=False, cancel_futures=True)
 
     def _serve_link(self, context, pool):
         """Serves until the broker is lost (True: connect again) or the worker has drained (False)."""
@@ -253,7 +292,7 @@ class Worker:
                 now = time.monotonic()
                 if self._stopping.is_set() and drained_by is None:
                     link.send(Frame(GOODBYE, service=self.service))
-                    drained_by = now + self.drain
+                    drained_by = now + self.worker.drain
                     self._is_sealed = self._is_sealed or not self._is_up
                 if drained_by is not None and (now >= drained_by or (self._is_sealed and not self._calls)):
                     return False
@@ -274,19 +313,21 @@ class Worker:
             self._cancel(frame.correlation)
         elif frame.kind == READY:
             self._is_up = True
-            if self.on_ready:
-                self.on_ready()
+            if self.worker.on_ready:
+                self.worker.on_ready()
         elif frame.kind == GOODBYE and self._stopping.is_set():
             self._is_sealed = True  # the broker has nothing more for us
         elif frame.kind == GOODBYE and frame.status == 410:
             self._announce(link)  # it has forgotten us
+        elif frame.kind == GOODBYE and frame.status == 403:
+            raise error_from_broker(frame)  # our key may not serve it
 
     def _announce(self, link):
         # What is still in hand belongs to a connection that is gone: nobody waits for it, but it takes up a credit.
         for call in self._calls.values():
             call.correlation = None
             call.cancelled.set()
-        link.send(Frame(READY, service=self.service, credits=self._free(), body=self.announcement))
+        link.send(Frame(READY, service=self.service, credits=self._free(), body=self.worker.announcement))
 
     def _free(self):
         return max(0, self.credits - sum(call.correlation is None for call in self._calls.values()))
@@ -308,7 +349,7 @@ class Worker:
         try:
             if request.time_left() == 0.0 or request.cancelled.is_set():
                 raise Problem(504, "The time for this request is over")
-            answer = self.handler(request)
+            answer = self.worker.handler(request)
             reply = answer if isinstance(answer, Reply) else Reply(200, {}, as_body(answer))
         except Problem as problem:
             reply = problem.reply()
@@ -350,10 +391,16 @@ class _Call:
 
 
 class Client:
-    """Sends requests one after another. For one thread: give each thread a client of its own."""
+    """Sends requests one after another. For one thread: give each thread a client of its own.
+
+    `endpoint` may be a comma list of brokers: it uses one, and the next when that is lost, refuses the connection, is
+    silent, or shuts down.
+    """
 
     def __init__(self, endpoint):
-        self.endpoint = endpoint
+        self.endpoints = endpoint_list(endpoint)
+        self._turn = 0  # which of the endpoints is used, modulo their number
+        self._is_leaving = False  # the broker in use has said that it shuts down
         self._context = zmq.Context()
         self._correlations = itertools.count(1)
         self._link = None
@@ -389,6 +436,10 @@ class Client:
             self._connect(deadline)
             try:
                 return self._exchange(frame, deadline)
+            except BusError as error:
+                # It did not run: the broker shuts down, and there are others.
+                if error.code != "overloaded" or not self._is_leaving:
+                    raise
             except _LinkLost:
                 self._drop_link()
                 if not repeatable:
@@ -411,6 +462,8 @@ class Client:
         for received in self._frames(deadline):
             if received.kind == GOODBYE and received.status == 410:
                 raise _LinkLost  # the broker had heard nothing from us and has taken the request back
+            if received.kind == GOODBYE and len(self.endpoints) > 1:
+                self._is_leaving = True  # it still answers what is under way
             if received.kind == REPLY and received.correlation == frame.correlation:
                 if received.flags & FROM_BROKER:
                     raise error_from_broker(received)
@@ -418,25 +471,35 @@ class Client:
 
     def _connect(self, deadline):
         """Nothing is sent before the broker has answered a first heartbeat: so it is known that it did not run."""
-        while True:
+        for attempt in itertools.count(1):
             # ZeroMQ has connected again by itself; a link of our own tells on which side of the loss we send.
-            if self._link is not None and self._link.is_cut():
+            if self._link is not None and (self._is_leaving or self._link.is_cut()):
                 self._drop_link()
             if self._link is None:
-                self._link = _Link(self._context, self.endpoint)
+                self._link = _Link(
+                    self._context, self.endpoints[self._turn % len(self.endpoints)],
+                    refusal_is_loss=len(self.endpoints) > 1,
+                )
             elif not self._link.is_idle(time.monotonic()):
                 return
-            question = next(self._correlations)
-            self._link.send(Frame(HEARTBEAT, correlation=question))
             try:
-                for received in self._frames(deadline):
-                    if received.kind == HEARTBEAT and received.correlation == question:
-                        return
+                return self._greet(deadline)
             except _LinkLost:
                 self._drop_link()
             except TimeoutError:
                 self._drop_link()
-                raise BusError("unreachable", f"No broker has answered at {self.endpoint}") from None
+                raise BusError("unreachable", f"No broker has answered at {', '.join(self.endpoints)}") from None
+            if attempt % len(self.endpoints) == 0:
+                time.sleep(max(0.0, min(0.1, deadline - time.monotonic())))  # between rounds in which nobody answered
+
+    def _greet(self, deadline):
+        question = next(self._correlations)
+        self._link.send(Frame(HEARTBEAT, correlation=question))
+        for received in self._frames(deadline):
+            if received.kind == HEARTBEAT and received.correlation == question:
+                return
+            if received.kind == GOODBYE and len(self.endpoints) > 1:
+                raise _LinkLost  # it shuts down
 
     def _frames(self, deadline):
         """What comes from the broker, with heartbeats to it meanwhile. Raises TimeoutError at the deadline."""
@@ -451,8 +514,11 @@ class Client:
             self._link.wait(deadline)
 
     def _drop_link(self):
+        """Whoever is asked next is the next broker of the list."""
         self._link.close()
         self._link = None
+        self._turn += 1
+        self._is_leaving = False
 
 
 class _LinkLost(Exception):
@@ -462,8 +528,8 @@ class _LinkLost(Exception):
 def error_from_broker(frame):
     retry_after = frame.annotations.get("retry-after")
     codes = {
-        400: "protocol_violation", 413: "too_large", 499: "cancelled", 502: "worker_lost", 504: "timed_out",
-        503: "no_worker" if retry_after is None else "overloaded",
+        400: "protocol_violation", 403: "forbidden", 413: "too_large", 499: "cancelled", 502: "worker_lost",
+        504: "timed_out", 503: "no_worker" if retry_after is None else "overloaded",
     }
     try:
         sentence = json.loads(frame.body)["error"]
@@ -472,18 +538,31 @@ def error_from_broker(frame):
     return BusError(codes.get(frame.status, "protocol_violation"), sentence, retry_after)
 
 
+def endpoint_list(text):
+    """The endpoints of a comma list such as `tcp://a:5550,tcp://b:5550`."""
+    endpoints = [part.strip() for part in text.split(",") if part.strip()]
+    if not endpoints:
+        raise ValueError("no endpoint of a bus")
+    return endpoints
+
+
 # --- a connection -----------------------------------------------------------------------------------------------------
 
 
 class _Link:
-    """A DEALER connected to the broker, when each side was last heard, and whether the connection was cut."""
+    """A DEALER connected to the broker, when each side was last heard, and whether the connection was cut.
 
-    def __init__(self, context, endpoint, waker=None):
+    `refusal_is_loss`: a connection that is refused counts as one that is cut, where there are other brokers to go to.
+    """
+
+    def __init__(self, context, endpoint, waker=None, refusal_is_loss=False):
         self._waker = waker
         self._socket = context.socket(zmq.DEALER)
         self._socket.linger = 1000
         self._socket.sndhwm = self._socket.rcvhwm = 0  # credits and deadlines bound what is under way
-        self._monitor = self._socket.get_monitor_socket(zmq.EVENT_DISCONNECTED)  # nothing else tells
+        self._monitor = self._socket.get_monitor_socket(  # nothing else tells
+            zmq.EVENT_DISCONNECTED | (zmq.EVENT_CONNECT_RETRIED if refusal_is_loss else 0)
+        )
         self._is_cut = False
         self._socket.connect(endpoint)
         self._poller = zmq.Poller()

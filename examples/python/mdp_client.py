@@ -63,9 +63,15 @@ class Client:
         return kind, frames
 
 
+def one_broker(text):
+    if "," in text:
+        raise argparse.ArgumentTypeError(f"Majordomo knows one broker, not several: {text}")
+    return text
+
+
 def main():
     parser = argparse.ArgumentParser(description="One request to a Majordomo broker.")
-    parser.add_argument("--broker", default=os.environ.get("PLATFORM_BUS", "tcp://127.0.0.1:5550"))
+    parser.add_argument("--broker", type=one_broker, default=os.environ.get("PLATFORM_BUS", "tcp://127.0.0.1:5550"))
     parser.add_argument("--timeout", type=float, default=2.5, help="seconds for each try (default: %(default)s)")
     parser.add_argument("--retries", type=int, default=3, help="tries (default: %(default)s)")
     parser.add_argument("service")

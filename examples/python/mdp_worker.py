@@ -80,9 +80,15 @@ class Worker:
         self.socket.send_multipart([PROTOCOL, command, *frames])
 
 
+def one_broker(text):
+    if "," in text:
+        raise argparse.ArgumentTypeError(f"Majordomo knows one broker, not several: {text}")
+    return text
+
+
 def main():
     parser = argparse.ArgumentParser(description="A worker at a Majordomo broker.")
-    parser.add_argument("--broker", default=os.environ.get("PLATFORM_BUS", "tcp://127.0.0.1:5550"))
+    parser.add_argument("--broker", type=one_broker, default=os.environ.get("PLATFORM_BUS", "tcp://127.0.0.1:5550"))
     parser.add_argument("--interval", type=float, default=2.5, help="seconds between heartbeats (default: %(default)s)")
     parser.add_argument("--count", type=int, default=0, help="so many parts before the answer (default: %(default)s)")
     parser.add_argument("--block", action="store_true", help="answer only when a line comes on standard input")

@@ -110,4 +110,40 @@ import Testing
             #expect(exitCode == 0)
         }
     }
+
+    @Test func severalBrokersAreServedAndTheNextOneIsAskedWhenOneRefuses() async throws {
+        try await withTestBus(.tcp) { first in
+            try await withTestBus(.tcp) { second in
+                let worker = try PythonProcess(script: "worker.py", ["--bus", "\(first.endpoint),\(second.endpoint)"])
+                defer { worker.kill() }
+                for _ in 0..<2 { try await worker.expectLine("python-service: ready") }
+                let list = "tcp://127.0.0.1:1,\(first.endpoint),\(second.endpoint)"
+                let process = try PythonProcess(program: Self.reversals, [list])
+                defer { process.kill() }
+                try process.write("go")
+                try await process.expectLine("desserts")
+                try await first.stopBroker()
+                try process.write("go")
+                try await process.expectLine("desserts")
+                try await second.stopBroker()
+                try await second.startBroker()
+                try await worker.expectLine("python-service: ready")
+                try process.write("go")
+                try await process.expectLine("desserts")
+                worker.terminate()
+                #expect(await worker.exitCode == 0)
+            }
+        }
+    }
+
+    /// For each line it gets, one request.
+    private static let reversals = """
+        import sys
+        from csp_bus import Client
+
+        with Client(sys.argv[1]) as client:
+            for line in sys.stdin:
+                reply = client.request("python-service", "execute", {"input": "stressed"}, within=10, repeatable=True)
+                print(reply.json()["result"], flush=True)
+        """
 }
