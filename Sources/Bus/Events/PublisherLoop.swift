@@ -14,7 +14,7 @@ final class PublisherLoop {
     /// How many events libzmq holds for the connection; the outbox holds what comes beyond.
     private static let sendQueueLimit = 8_192
     /// How long what was published may take to leave when the publisher is told to end.
-    private static let drainTime = Duration.seconds(1)
+    private static let drainTime = Duration.seconds(5)
 
     private let lane: PublisherLane
     private let context: Context
