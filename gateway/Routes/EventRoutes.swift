@@ -18,11 +18,19 @@ struct EventRoutes: Sendable {
     private static let topicLimit = 16
     /// How many events wait for a slow client; it misses them all when there are more.
     private static let bufferLimit = 1000
+    /// How many bytes of events wait for a slow client, over all prefixes of its stream.
+    private static let byteLimit = 2 * 1024 * 1024
+
+    /// How many clients are served at once.
+    private let seats = StreamSeats(256)
 
     var all: [Route] { [.get("/events") { exchange in try await answer(exchange) }] }
 
     private func answer(_ exchange: Exchange) async throws -> Answer {
         let prefixes = try Self.prefixes(in: exchange)
+        guard let seat = seats.take() else {
+            throw Refusal(tooManyStreams: seats.limit, retryAfter: configuration.retryAfter)
+        }
         let subscriptions = try await exchange.connection.waiting(abandonable: true) {
             try await subscribe(to: prefixes)
         }
@@ -31,7 +39,8 @@ struct EventRoutes: Sendable {
         }
         var answer = Answer(status: .ok, fields: ServerSentEvents.fields)
         answer.body = .stream { writer in
-            // The tasks end with the connection, and the subscriptions with the answer that holds them.
+            // The tasks end with the connection; the subscriptions and the seat with the answer that holds them.
+            defer { withExtendedLifetime(seat) {} }
             try await exchange.connection.waiting(abandonable: true) {
                 try await ServerSentEvents.write(from: sources, to: &writer)
             }
@@ -40,23 +49,27 @@ struct EventRoutes: Sendable {
         return answer
     }
 
+    /// Subscribes to all at once, so that they wait for the broker together.
+    ///
     /// - Throws: ``Refusal`` 503 when no broker confirms the subscriptions in time.
     private func subscribe(to prefixes: [String]) async throws -> [EventSubscription] {
-        var subscriptions: [EventSubscription] = []
-        for prefix in prefixes {
-            do {
-                subscriptions.append(
+        try await withThrowingTaskGroup(of: EventSubscription.self) { group in
+            for prefix in prefixes {
+                group.addTask {
                     try await events.subscribe(
                         to: prefix,
                         bufferLimit: Self.bufferLimit,
+                        byteLimit: Self.byteLimit / prefixes.count,
                         within: configuration.requestTimeout
                     )
-                )
+                }
+            }
+            do {
+                return try await group.reduce(into: []) { $0.append($1) }
             } catch is BusError {
                 throw Refusal.busUnreachable
             }
         }
-        return subscriptions
     }
 
     private static func pass(_ subscription: EventSubscription, to channel: ServerSentEvents.Channel) async {

@@ -97,29 +97,37 @@ public final class EventSubscriber: Service, Sendable {
     ///   - prefix: of topics, at most ``longestPrefix`` bytes; an empty one means all.
     ///   - bufferLimit: how many events wait for a slow consumer before they are given up, see
     ///     ``Delivery/interrupted``. Default: 10,000.
+    ///   - byteLimit: how many bytes of events wait for it; what arrives together may be more. Default: 64 MiB.
     ///   - timeout: how long to wait for a broker. Default: 30 seconds.
     /// - Throws: ``BusError/Code/unreachable`` when no broker answered in time; ``BusError/Code/closed`` when the
     ///   subscriber has ended; ``BusError/Code/protocolViolation`` for a prefix that is too long; `CancellationError`.
     public func subscribe(
         to prefix: String,
         bufferLimit: Int = 10_000,
+        byteLimit: Int = 64 * 1024 * 1024,
         within timeout: Duration = .seconds(30)
     ) async throws -> EventSubscription {
-        let messages = try await subscribeToMessages(of: prefix, bufferLimit: bufferLimit, within: timeout)
+        let messages = try await subscribeToMessages(
+            of: prefix,
+            bufferLimit: bufferLimit,
+            byteLimit: byteLimit,
+            within: timeout
+        )
         return EventSubscription(messages: messages)
     }
 
-    /// Subscribes as ``subscribe(to:bufferLimit:within:)`` does, for whoever reads the bytes of events itself: nothing is
+    /// Subscribes as ``subscribe(to:bufferLimit:byteLimit:within:)`` does, for whoever reads the bytes of events itself: nothing is
     /// read before, so it costs less.
     public func subscribeToMessages(
         of prefix: String,
         bufferLimit: Int = 10_000,
+        byteLimit: Int = 64 * 1024 * 1024,
         within timeout: Duration = .seconds(30)
     ) async throws -> MessageSubscription {
         guard prefix.utf8.count <= Self.longestPrefix else {
             throw BusError(.protocolViolation, "a prefix of topics has at most \(Self.longestPrefix) bytes")
         }
-        let buffer = SubscriptionBuffer(prefix: prefix, limit: bufferLimit)
+        let buffer = SubscriptionBuffer(prefix: prefix, limit: bufferLimit, byteLimit: byteLimit)
         let confirmation = OneTimeSignal()
         guard mailbox.post(.subscribe(buffer, confirmation: confirmation)) else {
             throw BusError(.closed, "this subscriber has ended")
