@@ -13,7 +13,7 @@ import Testing
         return (lines, await process.exitCode)
     }
 
-    /// A worker that the broker knows.
+    /// A worker that has announced itself; the first heartbeat that it gets tells that the broker knows it.
     private func worker(_ bus: TestBus, _ arguments: String...) async throws -> PythonProcess {
         let process = try PythonProcess(script: "mdp_worker.py", ["--broker", "\(bus.endpoint)"] + arguments)
         try await process.expectLine("connecting")
@@ -120,6 +120,7 @@ import Testing
             try await first.expectLine("request again")
             let second = try await worker(bus, "echo")
             defer { second.kill() }
+            try await second.expectLine("heartbeat")
             first.kill()
             try await second.expectLine("request again")
             try await asking.expectLine("again")
@@ -143,6 +144,7 @@ import Testing
         try await withTestBus(.tcp) { bus in
             let worker = try await worker(bus, "--interval", "1", "echo")
             defer { worker.kill() }
+            try await worker.expectLine("heartbeat")
             try await bus.stopBroker()
             try await bus.startBroker()
             try await worker.expectLine("disconnected")
