@@ -153,7 +153,8 @@ extension BrokerLoop {
     /// Answers a request for the broker's own service.
     mutating func answer(_ frame: inout Message, for peer: Int) throws(ZMQError) {
         guard let request = try? Envelope(decoding: frame) else {
-            return machine.malformed(.badAnnotation("they cannot be read"), correlation: nil, from: peer)
+            let correlation = frame.withUnsafeBytes { EnvelopeView.correlation(in: $0) }
+            return machine.malformed(.badAnnotation("they cannot be read"), correlation: correlation, from: peer)
         }
         let (status, body) = answer(to: request.operation)
         let isProblem = !status.isSuccess

@@ -30,14 +30,21 @@ extension BrokerMachine {
         peers[peer].sendsHeartbeats = true
         let worker = peers[peer].worker
         if !view.service.isEmpty, worker == PeerRow.nobody { return tell(peer, .brokerGoodbye(.gone)) }
-        if worker != PeerRow.nobody, workers[worker].isStalled {
-            workers[worker].isStalled = false
-            list(workers[worker].service)
-        }
+        if worker != PeerRow.nobody { heard(worker) }
         guard view.correlation != 0 else { return }
         // A client that connects only now is better served elsewhere.
         let goodbye = isStopping && worker == PeerRow.nobody
         tell(peer, goodbye ? .brokerStopping : Envelope(.heartbeat, correlation: view.correlation))
+    }
+}
+
+extension BrokerMachine {
+    /// A worker says something: its connection takes more, if it did not.
+    @inline(__always)
+    mutating func heard(_ worker: Int) {
+        guard workers[worker].isStalled else { return }
+        workers[worker].isStalled = false
+        list(workers[worker].service)
     }
 }
 

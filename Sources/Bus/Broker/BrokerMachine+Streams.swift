@@ -10,6 +10,7 @@ extension BrokerMachine {
             statistics.stale += 1
             return .done
         }
+        heard(requests[slot].worker)
         guard requests[slot].client != RequestSlot.nobody else { return .done }
         requests[slot].isRepeatable = false
         count(0, heldFor: slot)

@@ -54,6 +54,7 @@ extension BrokerMachine {
         let worker = peers[peer].worker
         guard worker != PeerRow.nobody else { return tell(peer, .brokerGoodbye(.gone)) }
         workers[worker].credits = Int(view.credits)
+        heard(worker)
         list(workers[worker].service)
     }
 

@@ -12,13 +12,15 @@ enum BrokerRefusal: Sendable, Hashable {
     case notTaken
     case malformed(EnvelopeError)
     case forbidden(name: String, what: String)
+    /// The key lost its entry when a worker had the request already.
+    case revoked(name: String)
 
     var status: Status {
         switch self {
         case .noWorker, .queueFull, .tooMuch, .stopping: .serviceUnavailable
         case .tooLarge: .contentTooLarge
         case .expired: .gatewayTimeout
-        case .workerLost, .notTaken: .badGateway
+        case .workerLost, .notTaken, .revoked: .badGateway
         case .malformed: .badRequest
         case .forbidden: .forbidden
         }
@@ -28,7 +30,7 @@ enum BrokerRefusal: Sendable, Hashable {
     var retryAfter: Int? {
         switch self {
         case .queueFull, .tooMuch, .stopping: 1
-        case .noWorker, .tooLarge, .expired, .workerLost, .notTaken, .malformed, .forbidden: nil
+        case .noWorker, .tooLarge, .expired, .workerLost, .notTaken, .malformed, .forbidden, .revoked: nil
         }
     }
 
@@ -44,6 +46,7 @@ enum BrokerRefusal: Sendable, Hashable {
         case .notTaken: "The reply, or a part of it, could not be passed on: the connection takes no more."
         case .malformed(let error): error.description
         case .forbidden(let name, let what): "The key '\(name)' may not call '\(what)'."
+        case .revoked(let name): "The key '\(name)' has no rights any more; a worker had the request."
         }
     }
 

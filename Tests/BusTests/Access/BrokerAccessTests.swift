@@ -58,6 +58,28 @@ import ZeroMQ
         #expect(machine.workers.count == 0)
     }
 
+    @Test mutating func whatAKeyWithoutAnEntryHasUnderWayIsAnswered() throws {
+        machine.access = AccessTable(try Self.rules { $0.call = ["echo"] })
+        let worker = peer(1, identity: AccessTable.own)
+        try send(Envelope(.ready, service: "echo", credits: 1), from: worker)
+        let client = peer(2, identity: numberOfKey)
+        for correlation in 1...2 {
+            try send(Envelope(.request, service: "echo", correlation: UInt64(correlation)), from: client)
+        }
+        _ = machine.takeActions()
+        machine.replaceAccess(with: .none)
+        #expect(told() == [.badGateway, .none, .forbidden], "one was with a worker, which is told; the other waited")
+        #expect(machine.peers[client].requestCount == 0 && machine.waiting == 0)
+    }
+
+    @Test mutating func whoHasNotSaidAnythingButConnectedBearsAChangeOfTheRules() throws {
+        machine.access = AccessTable(try Self.rules { $0.call = ["echo"] })
+        let peers = (1...3).map { peer($0, identity: nil) }
+        machine.replaceAccess(with: .none)
+        #expect(peers.allSatisfy { machine.name(ofPeer: $0).isEmpty && machine.peers[$0].isLive })
+        #expect(told().isEmpty)
+    }
+
     @Test mutating func aServiceThatIsNotThereIsForbiddenAllTheSame() throws {
         machine.access = AccessTable(.none)
         let stranger = peer(1, identity: AccessTable.stranger)

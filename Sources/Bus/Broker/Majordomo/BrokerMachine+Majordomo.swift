@@ -37,7 +37,9 @@ extension BrokerMachine {
         let deadline = now + limits.majordomo.deadline
         let request = request(service, body, from: peer, until: deadline, at: now)
         majordomo[peer].questions[request.correlation] = .init(service: Array(service.utf8))
-        if hasWorker(service) || isStopping { return actions.append(.hear(peer: peer, request)) }
+        // What cannot wait is answered like any request, also what the rules do not allow.
+        let mayWait = mayCall(Self.operation, of: service, as: peer)
+        if hasWorker(service) || isStopping || !mayWait { return actions.append(.hear(peer: peer, request)) }
         let guest = MajordomoLobby.Guest(peer: peer, request: request, deadline: deadline)
         if !majordomo.lobby.admit(guest, limit: limits.majordomo.lobbyBytes) {
             majordomo[peer].questions[request.correlation] = nil
@@ -142,31 +144,22 @@ extension BrokerMachine {
         let (body, annotations) = MajordomoBody.joined(body)
         let status: Status = kind == .reply ? .ok : .none
         let answer = Envelope(kind, status: status, correlation: correlation, annotations: annotations, body: body)
-        guard var window = majordomo[peer].window, window.correlation == correlation else {
+        guard let window = majordomo[peer].window, window.correlation == correlation else {
             statistics.stale += 1
             return
         }
         if kind == .partial, !window.takesParts { return }
-        window.held.append(answer)
-        window.heldBytes += body.count
-        releaseParts(window, to: peer)
+        majordomo[peer].window?.hold(answer)
+        releaseParts(to: peer)
     }
 
     /// Passes on what there is credit for.
-    mutating func releaseParts(_ window: MajordomoPeer.PartWindow, to peer: Int) {
-        var window = window
-        var passed = 0
-        for answer in window.held {
-            guard answer.kind == .reply || window.credits > 0 else { break }
-            if answer.kind == .partial { window.credits -= 1 }
-            window.heldBytes -= answer.body.count
-            passed += 1
-            actions.append(.hear(peer: peer, answer))
-        }
-        let isOver = passed > 0 && window.held[passed - 1].kind == .reply
-        window.held.removeFirst(passed)
-        majordomo[peer].window = isOver ? nil : window
-        if window.heldBytes > limits.majordomo.heldPartBytes {
+    mutating func releaseParts(to peer: Int) {
+        guard let released = majordomo[peer].window?.release() else { return }
+        for answer in released { actions.append(.hear(peer: peer, answer)) }
+        if released.last?.kind == .reply {
+            majordomo[peer].window = nil
+        } else if let window = majordomo[peer].window, window.heldBytes > limits.majordomo.heldPartBytes {
             dismiss(peer, because: "sent more than its client takes")
         }
     }

@@ -51,9 +51,9 @@ extension BrokerMachine {
     }
 
     private mutating func grant(_ credits: Int, correlation: UInt64, to peer: Int) {
-        guard var window = majordomo[peer].window, window.correlation == correlation else { return }
-        window.credits += credits
-        releaseParts(window, to: peer)
+        guard majordomo[peer].window?.correlation == correlation else { return }
+        majordomo[peer].window?.credits += credits
+        releaseParts(to: peer)
     }
 
     /// A worker must not answer after DISCONNECT: one that works is not told that the broker shuts down.

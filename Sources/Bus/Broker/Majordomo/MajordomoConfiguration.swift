@@ -13,8 +13,8 @@ extension Broker {
         /// Default: 16 MiB.
         public var lobbyBytes = 16 * 1024 * 1024
 
-        /// How many bytes of the parts of one answer are kept for a client that has no credit for them; a worker that
-        /// sends more is disconnected. Default: 8 MiB.
+        /// How many bytes of the parts of one answer, and 512 for each part, are kept for a client that has no credit
+        /// for them; a worker that sends more is disconnected. Default: 8 MiB.
         public var heldPartBytes = 8 * 1024 * 1024
 
         public init() {}

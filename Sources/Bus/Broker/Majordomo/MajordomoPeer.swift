@@ -14,8 +14,35 @@ struct MajordomoPeer: Sendable {
         let takesParts: Bool
         var credits: Int
         /// What came without a credit, in order; the final answer is the last.
-        var held: [Envelope] = []
-        var heldBytes = 0
+        private(set) var held: [Envelope] = []
+        private(set) var heldBytes = 0
+
+        init(correlation: UInt64, takesParts: Bool, credits: Int) {
+            self.correlation = correlation
+            self.takesParts = takesParts
+            self.credits = credits
+        }
+
+        mutating func hold(_ answer: Envelope) {
+            held.append(answer)
+            heldBytes += Self.cost(of: answer)
+        }
+
+        /// Takes out what there is credit for, in order.
+        mutating func release() -> [Envelope] {
+            var count = 0
+            while count < held.count, held[count].kind == .reply || credits > 0 {
+                if held[count].kind == .partial { credits -= 1 }
+                heldBytes -= Self.cost(of: held[count])
+                count += 1
+            }
+            guard count > 0 else { return [] }
+            defer { held.removeFirst(count) }
+            return Array(held.prefix(count))
+        }
+
+        /// Short parts cost their rows, too.
+        private static func cost(of answer: Envelope) -> Int { answer.body.count + 512 }
     }
 
     /// How it speaks as a client; nil when it has not.
@@ -36,7 +63,8 @@ struct MajordomoPeers: Sendable {
 
     subscript(peer: Int) -> MajordomoPeer {
         get { peers[peer] ?? MajordomoPeer() }
-        set { peers[peer] = newValue }
+        // In place: what it has asked and what is held for it is not copied for each of its messages.
+        _modify { yield &peers[peer, default: MajordomoPeer()] }
     }
 
     /// Never the same twice, so that what is left of a peer that is gone means nothing to the next in its row.

@@ -199,14 +199,16 @@ extension MajordomoMachineTests {
 
     @Test mutating func aWorkerThatSendsMorePartsThanAreKeptIsSentAway() throws {
         var limits = BrokerMachine.Limits()
-        limits.majordomo.heldPartBytes = 10
+        limits.majordomo.heldPartBytes = 2 * (512 + 6)
         bench = MajordomoBench(limits)
         bench.ready("w")
         var ask = Envelope(.request, service: "echo", operation: "execute", correlation: 7)
         ask.credits = 1
         try bench.send(ask, "c")
         let address = address(bench.messages(to: "w").first)
-        for _ in 0..<4 { bench.say([worker, [3], address, [], [1, 2, 3, 4, 5, 6]], "w") }
+        for _ in 0..<3 { bench.say([worker, [3], address, [], [1, 2, 3, 4, 5, 6]], "w") }
+        #expect(bench.messages(to: "w").isEmpty)
+        bench.say([worker, [3], address, [], []], "w")
         #expect(bench.messages(to: "w").last == [worker, [6]])
         let ending = bench.envelopes(to: "c").last
         #expect(ending?.status == .badGateway && ending?.flags == .fromBroker)
