@@ -14,10 +14,20 @@ struct RepeatTable: Sendable {
         var age: Duration = .seconds(60)
     }
 
+    /// Who asks, as a broker with keys says: only they get the reply that was given.
+    struct Caller: Sendable, Equatable {
+        let peer: String?
+        let roles: String?
+
+        init(_ annotations: Annotations = [:]) {
+            (peer, roles) = (annotations[Annotations.peer], annotations[Annotations.roles])
+        }
+    }
+
     enum Arrival {
         /// Run it, and tell ``finish(_:by:with:at:)``.
         case run
-        /// Run it; it is not remembered, as its request id stands for something else that runs.
+        /// Run it; it is not remembered, as its request id stands for something else that runs, or is another caller's.
         case runUnknown
         /// Its first attempt runs: its reply is this one's, too.
         case follow
@@ -28,6 +38,7 @@ struct RepeatTable: Sendable {
     private struct Run {
         let runner: CallReference
         let operation: String
+        let caller: Caller
         /// Whether somebody waits for the call that has the handler.
         var isRunnerWanted = true
         /// Repeats that wait for the same reply.
@@ -43,6 +54,7 @@ struct RepeatTable: Sendable {
     private struct Answer {
         let number: UInt64
         let operation: String
+        let caller: Caller
         let reply: BusReply
         let time: Moment
         let bytes: Int
@@ -70,22 +82,24 @@ struct RepeatTable: Sendable {
     mutating func begin(
         _ id: RequestID,
         operation: String,
+        caller: Caller,
         isRepeated: Bool,
         as call: CallReference,
         at now: Moment
     ) -> Arrival {
         switch entries[id] {
         case .running(var run):
-            guard isRepeated, run.operation == operation else { return .runUnknown }
+            guard isRepeated, run.operation == operation, run.caller == caller else { return .runUnknown }
             run.followers.append(call)
             entries[id] = .running(run)
             return .follow
+        case .answered(let answer) where answer.caller != caller: return .runUnknown
         case .answered(let answer) where isRepeated && answer.operation == operation && now < answer.time + limits.age:
             return .answered(answer.reply)
         case .answered(let answer): bytes -= answer.bytes
         case nil: break
         }
-        entries[id] = .running(Run(runner: call, operation: operation))
+        entries[id] = .running(Run(runner: call, operation: operation, caller: caller))
         return .run
     }
 
@@ -110,7 +124,14 @@ struct RepeatTable: Sendable {
         }
         lastNumber += 1
         entries[id] = .answered(
-            Answer(number: lastNumber, operation: run.operation, reply: reply, time: now, bytes: size)
+            Answer(
+                number: lastNumber,
+                operation: run.operation,
+                caller: run.caller,
+                reply: reply,
+                time: now,
+                bytes: size
+            )
         )
         ages.append((id, lastNumber, now))
         bytes += size

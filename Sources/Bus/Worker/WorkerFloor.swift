@@ -54,6 +54,7 @@ extension WorkerFloor {
             table.begin(
                 request.requestID,
                 operation: request.operation,
+                caller: RepeatTable.Caller(request.annotations),
                 isRepeated: request.isRepeated,
                 as: call,
                 at: now

@@ -13,10 +13,11 @@ import Testing
         _ id: RequestID,
         _ call: CallReference,
         operation: String = "a",
+        caller: RepeatTable.Caller = .init(),
         isRepeated: Bool = false,
         at now: Moment = .start
     ) -> RepeatTable.Arrival {
-        table.begin(id, operation: operation, isRepeated: isRepeated, as: call, at: now)
+        table.begin(id, operation: operation, caller: caller, isRepeated: isRepeated, as: call, at: now)
     }
 
     private mutating func answer(_ id: RequestID, _ body: [UInt8] = [], at now: Moment = .start) {
@@ -77,6 +78,22 @@ import Testing
     @Test mutating func anotherOperationUnderTheSameIdIsAnotherRequest() {
         answer(id, [1])
         #expect(repeated(id, operation: "b") == nil)
+    }
+
+    @Test(arguments: [["peer": "b", "roles": "r"], ["peer": "a", "roles": "s"], [:]] as [Annotations])
+    mutating func anotherCallerUnderTheSameIdGetsNothingOfIt(_ stranger: Annotations) {
+        let owner = RepeatTable.Caller(["peer": "a", "roles": "r"])
+        _ = begin(id, first, caller: owner)
+        guard case .runUnknown = begin(id, second, caller: .init(stranger), isRepeated: true) else {
+            return #expect(Bool(false), "it should not wait for the reply to another")
+        }
+        #expect(table.finish(id, by: first, with: BusReply(body: [1]), at: .start) == [])
+        guard case .runUnknown = begin(id, second, caller: .init(stranger), isRepeated: true) else {
+            return #expect(Bool(false), "it should not get the reply to another")
+        }
+        guard case .answered = begin(id, second, caller: owner, isRepeated: true) else {
+            return #expect(Bool(false), "the reply is still its caller's")
+        }
     }
 
     @Test mutating func whatIsOldIsForgotten() {
