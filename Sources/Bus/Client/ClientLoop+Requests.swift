@@ -25,6 +25,7 @@ extension ClientLoop {
         }
         requests.add(request)
         backlog.append(request.key)
+        requests.prune(&backlog)
     }
 
     private func cancel(_ request: PendingRequest, at now: Moment) throws(ZMQError) {

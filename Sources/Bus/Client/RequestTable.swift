@@ -1,3 +1,5 @@
+import DequeModule
+
 /// The requests under way on one socket, found by correlation and by deadline.
 struct RequestTable {
     private var requests = Slab<PendingRequest>()
@@ -25,6 +27,12 @@ struct RequestTable {
     mutating func removeExpired(at now: Moment) -> PendingRequest? {
         guard let index = deadlines.popExpired(at: now) else { return nil }
         return requests.remove(requests.key(at: index))
+    }
+
+    /// Drops correlations of what is over from a queue when they are most of it, so that it cannot grow without bounds.
+    func prune(_ queue: inout Deque<UInt64>) {
+        guard queue.count > 2 * requests.count + 64 else { return }
+        queue.removeAll { requests[$0] == nil }
     }
 
     /// Every request under way.
