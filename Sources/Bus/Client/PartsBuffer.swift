@@ -1,9 +1,10 @@
+import DequeModule
 import Synchronization
 
 /// The parts of one reply that have arrived and were not taken yet, and how it ended.
 ///
-/// The socket's thread adds, whoever reads takes all that is there at once. What the worker may send is counted here, so
-/// that never more is held than the reader has granted: the window.
+/// The socket's thread adds, whoever reads takes the next. What the worker may send is counted here for all readers, so
+/// that never more is held than they have granted, the window, and no part is kept from the one who waits.
 final class PartsBuffer: Sendable {
     enum Admission {
         /// The reader has to be woken when the batch is over.
@@ -13,11 +14,28 @@ final class PartsBuffer: Sendable {
         case refused
     }
 
+    enum Taking {
+        /// The worker is to be told of so many more that it may send.
+        case part(Reply, grant: Int)
+        case nothing
+        case ended(PendingRequest.Outcome)
+    }
+
     private struct State {
-        var parts: [Reply] = []
+        var parts: Deque<Reply> = []
         var credits: Int
+        /// How many parts were taken that the worker does not know of.
+        var owed = 0
         var outcome: PendingRequest.Outcome?
         var readers: [UnsafeContinuation<Void, Never>] = []
+
+        /// Lets the worker send as many more as were taken; none when the reply has ended.
+        mutating func settle() -> Int {
+            guard outcome == nil else { return 0 }
+            defer { owed = 0 }
+            credits += owed
+            return owed
+        }
     }
 
     /// How many parts may be on their way or held here.
@@ -69,32 +87,34 @@ extension PartsBuffer {
     }
 }
 
-// MARK: - The reader
+// MARK: - The readers
 
 extension PartsBuffer {
-    /// Everything that has arrived, waiting for it; empty when the reply has ended.
-    func takeAll() async -> [Reply] {
-        while true {
-            if let parts = partsNow { return parts }
-            await withUnsafeContinuation { wait($0) }
+    /// How many parts are taken before the worker may send as many more.
+    private var grantSize: Int { max(Int(window) / 2, 1) }
+
+    /// The next part.
+    func take() -> Taking {
+        state.withLock { state in
+            guard let part = state.parts.popFirst() else { return state.outcome.map { .ended($0) } ?? .nothing }
+            state.owed += 1
+            return .part(part, grant: state.owed >= grantSize ? state.settle() : 0)
         }
     }
 
-    /// Lets the worker send so many more; false when the reply has ended.
-    func grant(_ count: Int) -> Bool {
+    /// The last of the parts that are there, instead of all of them.
+    func takeLast() -> Taking {
         state.withLock { state in
-            state.credits += count
-            return state.outcome == nil
+            guard let part = state.parts.last else { return state.outcome.map { .ended($0) } ?? .nothing }
+            state.owed += state.parts.count
+            state.parts = []
+            return .part(part, grant: state.settle())
         }
     }
 
-    /// Nil when there is nothing yet.
-    private var partsNow: [Reply]? {
-        state.withLock { state in
-            guard !state.parts.isEmpty || state.outcome != nil else { return nil }
-            defer { state.parts = [] }
-            return state.parts
-        }
+    /// Returns when there may be something to take.
+    func waitForMore() async {
+        await withUnsafeContinuation { wait($0) }
     }
 
     private func wait(_ reader: UnsafeContinuation<Void, Never>) {

@@ -10,7 +10,8 @@
 /// ```
 ///
 /// Leaving the loop early, cancelling the task that reads, or letting go of the stream cancels the request, and the
-/// handler that works on it. Each part goes to one reader: read it once.
+/// handler that works on it. Each part goes to one reader: read it once. Of several, each gets the next part that is
+/// there, and the first to leave its loop ends it for all.
 public struct ReplyStream: AsyncSequence, Sendable {
     public typealias Element = Reply
     public typealias Failure = BusError
@@ -63,33 +64,42 @@ final class ReplySource: Sendable {
 
     deinit { cancel() }
 
-    /// How many parts are taken before the worker may send as many more.
-    var grantSize: Int { max(Int(parts.window) / 2, 1) }
+    /// The next part, waiting for it; nil at the end.
+    func next(isolation actor: isolated (any Actor)?) async throws(BusError) -> Reply? {
+        if Task.isCancelled { cancel() }
+        while true {
+            switch parts.take() {
+            case .part(let part, let count):
+                grant(count)
+                return part
+            case .nothing: await waitForMore()
+            case .ended(.failure(let error)): throw error
+            case .ended(.success): return nil
+            }
+        }
+    }
 
-    /// Everything that has arrived, waiting for it; empty at the end.
-    func takeAll() async -> [Reply] {
+    /// How it ended, waiting for it; drops what comes before.
+    func final() async throws(BusError) -> Reply {
+        while true {
+            switch parts.takeLast() {
+            case .part(_, let count): grant(count)
+            case .nothing: await waitForMore()
+            case .ended(let outcome): return try outcome.get()
+            }
+        }
+    }
+
+    private func waitForMore() async {
         await withTaskCancellationHandler {
-            await parts.takeAll()
+            await parts.waitForMore()
         } onCancel: {
             cancel()
         }
     }
 
-    func grant(_ count: Int) {
-        if parts.grant(count) { client.grant(count, to: request) }
-    }
-
-    func final() async throws(BusError) -> Reply {
-        while true {
-            let dropped = await takeAll().count
-            if dropped == 0, let outcome = parts.outcome { return try outcome.get() }
-            grant(dropped)
-        }
-    }
-
-    /// How it ended; the final reply is not told.
-    func throwFailure() throws(BusError) {
-        if case .failure(let error) = parts.outcome { throw error }
+    private func grant(_ count: Int) {
+        if count > 0 { client.grant(count, to: request) }
     }
 
     func cancel() {
@@ -100,10 +110,6 @@ final class ReplySource: Sendable {
 /// One iteration over a stream. Not `Sendable`: it belongs to the task that iterates.
 final class ReplyReader {
     private let source: ReplySource
-    /// Taken, the next one last.
-    private var batch: [Reply] = []
-    /// How many parts were handed out that the worker does not know of.
-    private var owed = 0
     private var hasEnded = false
 
     init(_ source: ReplySource) {
@@ -115,17 +121,13 @@ final class ReplyReader {
 
     func next(isolation actor: isolated (any Actor)?) async throws(BusError) -> Reply? {
         if hasEnded { return nil }
-        if batch.isEmpty { batch = await source.takeAll().reversed() }
-        guard let part = batch.popLast() else {
+        do throws(BusError) {
+            if let part = try await source.next(isolation: actor) { return part }
+        } catch {
             hasEnded = true
-            try source.throwFailure()
-            return nil
+            throw error
         }
-        owed += 1
-        if owed >= source.grantSize {
-            source.grant(owed)
-            owed = 0
-        }
-        return part
+        hasEnded = true
+        return nil
     }
 }

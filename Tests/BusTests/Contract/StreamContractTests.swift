@@ -50,6 +50,36 @@ import Testing
         }
     }
 
+    @Test func theFinalReplyComesThoughNotAllPartsWereTaken() async throws {
+        try await withTestBus(.inproc) { bus in
+            try await bus.worker("rows", handler: count(to: 40, Recorder<Int>()))
+            let stream = bus.client().stream("rows", "list", within: .seconds(50), window: 4)
+            var parts = stream.makeAsyncIterator()
+            let first = try await parts.next()
+            #expect(first?.body == [0, 0])
+            let final = try await stream.final
+            #expect(final.status == .created)
+            let last = try await parts.next()
+            #expect(last == nil)
+        }
+    }
+
+    @Test func severalReadersShareTheParts() async throws {
+        try await withTestBus(.inproc) { bus in
+            try await bus.worker("rows", handler: count(to: 101, Recorder<Int>()))
+            let stream = bus.client().stream("rows", "list", within: .seconds(50), window: 16)
+            var (one, other) = (stream.makeAsyncIterator(), stream.makeAsyncIterator())
+            var numbers: [UInt8] = []
+            while let part = try await one.next() {
+                numbers.append(part.body[0])
+                if let part = try await other.next() { numbers.append(part.body[0]) }
+            }
+            #expect(numbers == Array(0..<101))
+            let end = try await other.next()
+            #expect(end == nil)
+        }
+    }
+
     @Test(arguments: TestBus.Transport.allCases)
     func leavingTheLoopCancelsTheHandler(_ transport: TestBus.Transport) async throws {
         try await withTestBus(transport) { bus in
