@@ -21,6 +21,9 @@ final class AccessGate: Sendable {
         self.logger = logger
     }
 
+    /// The rules in force, which may not have come through every mailbox yet.
+    var rules: AccessRules { security.access.rules }
+
     /// Answers libzmq's question about a connection. The user is the public key, as names may be given anew.
     func admission(of credentials: Credentials) -> Admission {
         switch credentials.mechanism {

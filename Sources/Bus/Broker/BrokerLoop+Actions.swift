@@ -125,15 +125,18 @@ extension BrokerLoop {
 
     /// Through the same thread and connection as the events of workers, so that a subscriber who asked knows for both
     /// that they are of the same broker.
-    func tellWorkers(topic: String) {
-        let event = Event(
-            topic: topic,
-            sequence: sequence,
-            type: "platform.broker.workers",
-            source: source,
-            data: workers
-        )
-        events.post(.publish(event))
+    func tellWorkers(topics: [String]) {
+        let workers = workers
+        for topic in topics {
+            let event = Event(
+                topic: topic,
+                sequence: sequence,
+                type: "platform.broker.workers",
+                source: source,
+                data: workers
+            )
+            events.post(.publish(event))
+        }
     }
 
     private var statistics: JSONObject {

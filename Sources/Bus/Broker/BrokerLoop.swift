@@ -114,11 +114,12 @@ struct BrokerLoop: ~Copyable {
 
     mutating func takeCommands() throws(ZMQError) {
         mailbox.take(into: &commands)
+        var questions: [String] = []
         for command in commands {
             switch command {
             case .drain: try drain()
             case .watchStatistics(let isWatched): nextStatistics = isWatched ? now : .never
-            case .tellWorkers(let topic): tellWorkers(topic: topic)
+            case .tellWorkers(let topic): if questions.count < Self.batchLimit { questions.append(topic) }
             case .access(let rules):
                 machine.replaceAccess(with: rules)
                 try performActions()
@@ -126,6 +127,7 @@ struct BrokerLoop: ~Copyable {
             }
         }
         commands.removeAll(keepingCapacity: true)
+        if !questions.isEmpty { tellWorkers(topics: questions) }
     }
 
     private mutating func drain() throws(ZMQError) {

@@ -13,6 +13,8 @@ final class GuardedSubscribers {
     private var endpoints: [Endpoint] = []
     /// How many subscriptions there are to topics that begin those of the statistics.
     private var watchers = 0
+    /// How many more were refused: the end of such a one ends no other's.
+    private var refusedWatchers = 0
     private var rules: AccessRules
     private var access: AccessTable
     private let gate: AccessGate
@@ -74,6 +76,7 @@ final class GuardedSubscribers {
         while let event = try monitor.next(within: .seconds(1)), event.kind != .monitorStopped {}
         endpoints = try socket.bind(endpoints, for: configuration)
         watchers = 0
+        refusedWatchers = 0
     }
 
     /// Whether anybody wants the broker's statistics.
@@ -92,20 +95,41 @@ final class GuardedSubscribers {
     private func decide(on frame: borrowing Message) throws(ZMQError) {
         let bytes = frame.bytes()
         let prefix = Array(bytes.dropFirst())
-        let isOfStatistics = StatisticsWatch.topic.utf8.starts(with: prefix)
+        // Whoever takes everything has not asked for the statistics.
+        let isOfStatistics = !prefix.isEmpty && StatisticsWatch.topic.utf8.starts(with: prefix)
+        let number = number(of: frame)
+        let mayRead = access[number].mayRead(Self.matter(of: prefix))
         if bytes.first == 0 {
-            if isOfStatistics { watchers = max(watchers - 1, 0) }
+            if isOfStatistics { noteEnd(wasRefused: number == AccessTable.own ? refusedWatchers > 0 : !mayRead) }
             return try socket.endSubscription(to: prefix)
         }
         guard bytes.first == 1 else { return }
-        let number = access.number(of: frame, guess: AccessTable.own) ?? AccessTable.stranger
-        guard access[number].mayRead(Self.matter(of: prefix)) else { return refuse(prefix, to: access[number]) }
+        guard mayRead else {
+            if isOfStatistics { refusedWatchers += 1 }
+            return refuse(prefix, to: access[number])
+        }
         if isOfStatistics { watchers += 1 }
         try socket.acceptSubscription(to: prefix)
         switch bytes.withUnsafeBytes({ SubscriptionQuestion(subscription: $0) }) {
         case .sync(let topic): try send([topic, Event.sequenceFrame(0), []])
         case .workers(let topic): broker.post(.tellWorkers(topic: topic))
         case nil: break
+        }
+    }
+
+    /// Whose message this is. Nobody is known of what ends with its connection: it counts as the broker's own.
+    private func number(of frame: borrowing Message) -> Int {
+        if let number = access.number(of: frame, guess: AccessTable.own) { return number }
+        // The rules that let it in may not have arrived here yet.
+        access.replace(with: gate.rules)
+        return access.number(of: frame, guess: AccessTable.own) ?? AccessTable.stranger
+    }
+
+    private func noteEnd(wasRefused: Bool) {
+        if wasRefused {
+            refusedWatchers = max(refusedWatchers - 1, 0)
+        } else {
+            watchers = max(watchers - 1, 0)
         }
     }
 
