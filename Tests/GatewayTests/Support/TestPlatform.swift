@@ -202,6 +202,18 @@ private struct PlatformParts {
         try await text.whenReady
         try await clock.whenReady
         try await proxy.whenReady
+        try await listed(["person", "service-a", "service-b"])
         return try await gateway.boundPorts()
+    }
+
+    /// Returns when discovery lists these services: it hears of a worker a little later than the worker of the broker.
+    private func listed(_ names: Set<String>) async throws {
+        let registry = DiscoveryClient(client)
+        let changes = try await subscriber.subscribe(to: "registry.")
+        while true {
+            let entries = try await registry.snapshot().entries
+            if names.isSubset(of: entries.filter { $0.instances > 0 }.map(\.serviceName)) { return }
+            for await _ in changes { break }
+        }
     }
 }
