@@ -1,5 +1,6 @@
 package import Foundation
 import Subprocess
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -123,29 +124,41 @@ extension ScratchPlatform {
 }
 
 /// Ports that nobody listens on at the moment of asking.
+///
+/// They lie below those that Linux gives to outgoing connections (32768 to 60999), so that no connection of another test
+/// takes one before it is bound; and no port is given twice by one process.
 package enum FreePorts {
-    /// All are held open until the last is known, so that no two are the same.
+    private static let range = 20_000..<32_000
+    /// Where to look next; processes begin at different places.
+    private static let next = Mutex(range.lowerBound + Int(getpid()) * 97 % range.count)
+
     package static func take(_ count: Int) throws -> [Int] {
-        var descriptors: [Int32] = []
-        defer { for descriptor in descriptors { close(descriptor) } }
-        return try (0..<count).map { _ in
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            descriptors.append(descriptor)
-            return try port(boundTo: descriptor)
+        try (0..<count).map { _ in try take() }
+    }
+
+    private static func take() throws -> Int {
+        try next.withLock { next in
+            for _ in range {
+                let port = next
+                next = next + 1 < range.upperBound ? next + 1 : range.lowerBound
+                if isFree(port) { return port }
+            }
+            return try #require(nil, "no free port on 127.0.0.1")
         }
     }
 
-    private static func port(boundTo descriptor: Int32) throws -> Int {
+    private static func isFree(_ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        return withUnsafePointer(to: address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
-        try #require(isBound, "no free port on 127.0.0.1")
-        return Int(UInt16(bigEndian: address.sin_port))
     }
 }
