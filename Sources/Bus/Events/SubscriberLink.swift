@@ -28,11 +28,9 @@ struct SubscriberLink: ~Copyable {
     }
 
     /// Why the connection is of no more use, or nil.
-    ///
-    /// - Parameter end: when to give up a broker that refuses.
-    mutating func reasonOfLoss(at now: Moment, refusedUntil end: Moment) throws(ZMQError) -> String? {
+    mutating func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
         if try connection.wasCut() { return "the connection was cut" }
-        if now >= end, try connection.wasRefused() { return "the connection was refused" }
+        if try connection.wasRefused() { return "the connection was refused" }
         return liveness.isGone(at: now) ? "no answer for \(liveness.silence(at: now))" : nil
     }
 
@@ -41,10 +39,9 @@ struct SubscriberLink: ~Copyable {
         try connection.socket.pendingEvents().contains(.readable)
     }
 
-    /// Sleeps until something may have happened, or a broker that refuses is to be given up.
-    mutating func sleep(refusedUntil end: Moment) throws(ZMQError) {
-        let isRefused = try connection.wasRefused()
-        try connection.sleep(until: isRefused ? min(liveness.nextChange, end) : liveness.nextChange)
+    /// Sleeps until something may have happened.
+    mutating func sleep() throws(ZMQError) {
+        try connection.sleep(until: liveness.nextChange)
     }
 
     consuming func close() throws(ZMQError) {

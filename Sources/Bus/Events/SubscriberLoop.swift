@@ -12,6 +12,7 @@ final class SubscriberLoop {
     /// How many events are taken before consumers and the rest of the loop have their turn.
     private static let batchLimit = 512
 
+    private let endpoints: [Endpoint]
     private let context: Context
     private let logger: Logger
     private let heartbeat: Duration
@@ -19,7 +20,9 @@ final class SubscriberLoop {
     private let mailbox: Mailbox<SubscriberCommand>
     private let waker: Waker
 
-    private var rounds: BrokerRounds
+    private var rotation: BrokerRotation
+    /// Since when all subscriptions of this connection have stood; nil while they do not.
+    private var upSince: Moment?
     private var topics = TopicTable<SubscriptionInbox>()
     private var commands: [SubscriberCommand] = []
     private var mustEnd = false
@@ -44,7 +47,9 @@ final class SubscriberLoop {
         mailbox: Mailbox<SubscriberCommand>,
         security: CurveClient? = nil
     ) throws(ZMQError) {
-        rounds = BrokerRounds(endpoints)
+        precondition(!endpoints.isEmpty, "there must be a broker to connect to")
+        self.endpoints = endpoints
+        rotation = BrokerRotation(count: endpoints.count)
         self.context = context
         self.logger = logger
         self.heartbeat = heartbeat
@@ -67,9 +72,11 @@ final class SubscriberLoop {
 
     /// False when the subscriber is to end.
     private func serveOneLink() throws(ZMQError) -> Bool {
-        let endOfPatience = Moment.now + rounds.patienceWithCut
+        try rest(until: rotation.nextAttempt)
+        if mustEnd { return false }
+        upSince = nil
         var link = try SubscriberLink(
-            to: rounds.current,
+            to: endpoint,
             in: context,
             waker: waker,
             heartbeat: heartbeat,
@@ -82,11 +89,18 @@ final class SubscriberLoop {
         case .ended: return false
         case .lost(let reason):
             logLoss(because: reason)
-            rounds.moveOn()
-            // Whatever it cannot bear may be in our subscriptions, and come again with every connection.
-            if connectionSync != nil { try rest(until: endOfPatience) }
-            return !mustEnd
+            moveOn(at: .now)
+            return true
         }
+    }
+
+    /// The broker that is in use, or is to be tried next.
+    private var endpoint: Endpoint { endpoints[rotation.index] }
+
+    /// Goes on to the next broker; with a pause after brokers that were of no use, whether they are away or cut every
+    /// connection because they cannot bear one of our subscriptions.
+    private func moveOn(at now: Moment) {
+        rotation.moveOn(wasOfUse: upSince.map { now - $0 >= heartbeat } ?? false, at: now)
     }
 
     /// Waits without a connection; ends early when the subscriber is to end.
@@ -101,7 +115,6 @@ final class SubscriberLoop {
     }
 
     private func serve(_ link: inout SubscriberLink) throws(ZMQError) -> Ending {
-        let endOfPatience = rounds.patienceWithRefusal.map { Moment.now + $0 } ?? .never
         while true {
             let now = Moment.now
             waker.reset()
@@ -110,8 +123,8 @@ final class SubscriberLoop {
             let isDrained = try receiveBatch(over: &link, at: now)
             if link.liveness.owesHeartbeat(at: now) { try probe(over: &link, at: now) }
             if isDrained, try !link.hasWork() {
-                if let reason = try link.reasonOfLoss(at: now, refusedUntil: endOfPatience) { return .lost(reason) }
-                if mailbox.prepareToSleep() { try link.sleep(refusedUntil: endOfPatience) }
+                if let reason = try link.reasonOfLoss(at: now) { return .lost(reason) }
+                if mailbox.prepareToSleep() { try link.sleep() }
             }
         }
     }
@@ -120,7 +133,7 @@ final class SubscriberLoop {
         guard connectionSync == nil else { return }
         logger.warning(
             "connection to the broker lost",
-            metadata: ["endpoint": "\(rounds.current)", "reason": "\(reason)"]
+            metadata: ["endpoint": "\(endpoint)", "reason": "\(reason)"]
         )
     }
 
@@ -248,7 +261,7 @@ extension SubscriberLoop {
 
     private func connectionStands() {
         connectionSync = nil
-        rounds.reached()
+        upSince = .now
         flush()
         if wasUpBefore { for inbox in topics.all { inbox.buffer.interrupt() } }
         wasUpBefore = true

@@ -1,9 +1,9 @@
 /// Which broker of a list is next, and when: a value without a clock.
 ///
-/// The first of the list is tried first, then the others in turn. A client stays with the one that answers: when another,
-/// however early in the list, is there again, it stays where it is, as a broker that comes and goes would take its
-/// requests along each time. Attempts follow each other at once until every broker has been tried in vain; then they
-/// pause before each round, longer every time.
+/// The first of the list is tried first, then the others in turn. Clients and subscribers stay with the one that answers:
+/// when another, however early in the list, is there again, they stay where they are, as a broker that comes and goes
+/// would take what is under way along each time. Attempts follow each other at once until every broker has been tried
+/// in vain; then they pause before each round, longer every time.
 struct BrokerRotation: Sendable {
     private static let firstPause = Duration.milliseconds(20)
     private static let longestPause = Duration.milliseconds(500)
