@@ -15,6 +15,8 @@ extension BusWorker {
         public var announcement: JSONValue
         /// How long a graceful shutdown waits for what is in hand. Default: 30 seconds.
         public var drainTimeout: Duration
+        /// How long handlers that were cancelled may take to answer, and the last replies to leave. Default: 1 second.
+        public var cancellationGrace: Duration = .seconds(1)
         /// Whether handlers may block their thread, by waiting for a lock or a disk or by computing for long.
         ///
         /// They then start on Swift's shared threads instead of the socket's, which costs a third of the rate.

@@ -17,8 +17,6 @@ final class WorkerLoop {
         case ending(until: Moment)
     }
 
-    /// How long cancelled handlers may take to answer, and replies to leave.
-    private static let grace = Duration.seconds(1)
     /// How often the worker forgets what it remembers for too long.
     private static let expiryInterval = Duration.seconds(1)
 
@@ -110,7 +108,7 @@ final class WorkerLoop {
         let ending = try serve(&link)
         // Nothing leaves over a connection that is gone, so there is nothing to wait for.
         let isGone = try link.reasonOfLoss(at: .now) != nil
-        try link.close(linger: isUp && !isGone ? Self.grace : .zero)
+        try link.close(linger: isUp && !isGone ? configuration.cancellationGrace : .zero)
         switch ending {
         case .ended: return false
         case .lost(let reason):
@@ -198,7 +196,7 @@ extension WorkerLoop {
 
     private func end(over link: inout BrokerLink) throws(ZMQError) {
         if case .ending = phase { return }
-        phase = .ending(until: .now + Self.grace)
+        phase = .ending(until: .now + configuration.cancellationGrace)
         for key in calls.keys { try stop(key, over: &link) }
         try link.send(.goodbye(of: configuration.service), at: .now)
     }

@@ -16,12 +16,16 @@ import ZeroMQ
         drainTimeout: Duration = .seconds(20),
         handler: @escaping BusWorker.Handler
     ) -> BusWorker {
-        BusWorker(
-            .init(service: "text", endpoint: endpoint, credits: 4, drainTimeout: drainTimeout, heartbeat: .seconds(5)),
-            context: context,
-            logger: logger,
-            handler: handler
+        var configuration = BusWorker.Configuration(
+            service: "text",
+            endpoint: endpoint,
+            credits: 4,
+            drainTimeout: drainTimeout,
+            heartbeat: .seconds(5)
         )
+        // Handlers end on threads that other tests keep busy.
+        configuration.cancellationGrace = .seconds(20)
+        return BusWorker(configuration, context: context, logger: logger, handler: handler)
     }
 
     /// Runs the worker in a group that the script can shut down, and returns when both have ended.
