@@ -166,6 +166,13 @@ let package = Package(
             path: "Benchmarks/BusBenchmark",
             swiftSettings: settings
         ),
+        // The HTTP server that the gateway is measured against: scripts/bench-http.sh.
+        .executableTarget(
+            name: "hello-http",
+            dependencies: [hummingbird, logging],
+            path: "Benchmarks/HelloHTTP",
+            swiftSettings: settings
+        ),
 
         // What several test targets share.
         .target(

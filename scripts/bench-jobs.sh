@@ -10,14 +10,14 @@ set -euo pipefail
 caller=$PWD
 cd "$(dirname "$0")/.."
 
+source scripts/lib/scratch-platform.sh
+
 seconds=10 connections=32 bin=""
-needs_value() { [ $# -ge 2 ] || { echo "bench-jobs: $1 needs a value" >&2; exit 2; }; }
-absolute() { case "$1" in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$caller" "$1" ;; esac; }
 while [ $# -gt 0 ]; do
     case "$1" in
-        --seconds) needs_value "$@"; seconds=$2; shift 2 ;;
-        --connections) needs_value "$@"; connections=$2; shift 2 ;;
-        --bin) needs_value "$@"; bin=$(absolute "$2"); shift 2 ;;
+        --seconds) needs_value bench-jobs "$@"; seconds=$2; shift 2 ;;
+        --connections) needs_value bench-jobs "$@"; connections=$2; shift 2 ;;
+        --bin) needs_value bench-jobs "$@"; bin=$(absolute "$caller" "$2"); shift 2 ;;
         -h | --help) sed -n '2,8s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "bench-jobs: unknown option $1" >&2; exit 2 ;;
     esac
@@ -28,38 +28,7 @@ if [ -z "$bin" ]; then
     bin=$PWD/.build/release
     for product in platform job-runner service-b; do swift build -c release --product "$product" >&2; done
 fi
-
-work=$(mktemp -d)
-cleanup() {
-    # Before the platform: a worker that is told to end says good-bye to its broker.
-    [ -z "${service:-}" ] || end_service
-    scripts/stop-all.sh --data "$work" >&2 || true
-    rm -rf "$work"
-}
-end_service() {
-    echo "$service" >"$work/service-b.pid"
-    kill "$service" 2>/dev/null || true
-    timeout 10 pidwait --pidfile "$work/service-b.pid" || kill -KILL "$service" 2>/dev/null || true
-    wait "$service" 2>/dev/null || true
-}
-trap cleanup EXIT
-free_ports() {
-    python3 - "$1" <<'P'
-import socket, sys
-sockets = [socket.socket() for _ in range(int(sys.argv[1]))]
-for s in sockets: s.bind(("127.0.0.1", 0))
-print(*[s.getsockname()[1] for s in sockets])
-P
-}
-read -r bus publish subscribe http discovery state job < <(free_ports 7)
-export PLATFORM_BUS=tcp://127.0.0.1:$bus PLATFORM_EVENTS_PUBLISH=tcp://127.0.0.1:$publish
-export PLATFORM_EVENTS_SUBSCRIBE=tcp://127.0.0.1:$subscribe PLATFORM_HTTP_PORT=$http
-export PLATFORM_DISCOVERY_PORT=$discovery PLATFORM_STATE_PORT=$state PLATFORM_JOB_PORT=$job
-export JOB_RUNNER_EVENTS=$PLATFORM_EVENTS_SUBSCRIBE
-scripts/start-all.sh --bin "$bin" --data "$work" --no-examples >&2
-"$bin/service-b" >"$work/logs/service-b.log" 2>&1 &
-service=$!
-"$bin/job-runner" services --bus "$PLATFORM_BUS" --wait-for service-b --within 10 >/dev/null
+open_scratch_platform "$bin"
 
 # run_case NAME JSON: wrk for some seconds; anything but 200 counts as an error.
 run_case() {

@@ -8,6 +8,9 @@
  *   bus-reference inproc SIZE WINDOW COUNT WORKERS      all three in one process, prints the same
  *   bus-reference csb1-worker ENDPOINT                  a worker of our broker, of the service echo-in-c
  *   bus-reference csb1-client ENDPOINT SIZE WINDOW COUNT [PID]…     as client, of our broker
+ *   bus-reference idle FRONT NUMBER                     so many clients of the reference that ask once, then wait
+ *   bus-reference csb1-idle ENDPOINT NUMBER [SERVICE]   so many workers of a service, or clients, of our broker, that
+ *                                                       only say that they are there; both print "ready"
  *   bus-reference events-broker IN OUT                  XSUB and XPUB, joined by zmq_proxy; prints both endpoints
  *   bus-reference subscribers OUT NUMBER COUNT          prints "ready", then events a second until all have all
  *   bus-reference publisher IN SIZE COUNT NUMBER        publishes when so many subscribers are there
@@ -39,6 +42,9 @@ int main(int count, char **words) {
     if (!strcmp(role, "inproc") && count == 4) return in_one_process(load_of(words), atoi(words[3]));
     if (!strcmp(role, "csb1-worker") && count == 1) return one_frame_worker(words[0], "echo-in-c");
     if (!strcmp(role, "csb1-client") && count >= 4) return client(&one_frame, count, words);
+    if (!strcmp(role, "idle") && count == 2) return idle_connections(words[0], atoi(words[1]));
+    if (!strcmp(role, "csb1-idle") && count == 2) return idle_peers(words[0], atoi(words[1]), "");
+    if (!strcmp(role, "csb1-idle") && count == 3) return idle_peers(words[0], atoi(words[1]), words[2]);
     if (!strcmp(role, "events-broker") && count == 2) return events_broker(words[0], words[1]);
     if (!strcmp(role, "subscribers") && count == 3)
         return subscribers(words[0], atoi(words[1]), strtoull(words[2], NULL, 10));

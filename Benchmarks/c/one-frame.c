@@ -4,7 +4,9 @@
  */
 #include <endian.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <zmq.h>
 
 #include "reference.h"
@@ -51,6 +53,8 @@ static void announce(void *socket, int kind, const char *service) {
     size_t length = strlen(service);
     struct header header = { .kind = kind, .service_length = length };
     if (kind == ready) header.credits = htobe16(credits);
+    // A client's heartbeat is a question, which the broker answers at once.
+    if (kind == heartbeat && length == 0) header.correlation = htobe64(1);
     memcpy(make(&message, header, length), service, length);
     put(&message, socket);
 }
@@ -87,6 +91,43 @@ int one_frame_worker(const char *endpoint, const char *service) {
             said = nanoseconds();
         }
         wait_for_message(socket, heartbeat_ms);
+    }
+}
+
+/* What a peer that has nothing to do says: a worker's READY and then heartbeats, a client's heartbeats. */
+static void say_alive(void **sockets, int number, int kind, const char *service) {
+    for (int i = 0; i < number; i++) announce(sockets[i], kind, service);
+}
+
+static void read_all(void **sockets, int number) {
+    zmq_msg_t message;
+    zmq_msg_init(&message);
+    for (int i = 0; i < number; i++)
+        while (zmq_msg_recv(&message, sockets[i], ZMQ_DONTWAIT) >= 0) continue;
+    zmq_msg_close(&message);
+}
+
+static void wait_for_first(void *socket) {
+    if (!wait_for_message(socket, 20000)) fail("hear from the broker");
+}
+
+int idle_peers(const char *endpoint, int number, const char *service) {
+    int is_worker = *service != 0, limit = number + 1;
+    zmq_ctx_set(context, ZMQ_MAX_SOCKETS, limit);
+    void **sockets = calloc(number, sizeof *sockets);
+    if (!sockets) fail("count that many");
+    for (int i = 0; i < number; i++) {
+        sockets[i] = connected(ZMQ_DEALER, endpoint);
+        announce(sockets[i], is_worker ? ready : heartbeat, service);
+        wait_for_first(sockets[i]);
+    }
+    puts("ready");
+    fflush(stdout);
+    for (;;) {
+        struct timespec pause = { .tv_nsec = heartbeat_ms * 1000000l };
+        nanosleep(&pause, NULL);
+        read_all(sockets, number);
+        say_alive(sockets, number, heartbeat, service);
     }
 }
 

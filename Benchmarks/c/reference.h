@@ -5,9 +5,11 @@
 int two_frame_broker(const char *front, const char *back);
 int two_frame_worker(const char *endpoint);
 int in_one_process(struct load load, int workers);
+int idle_connections(const char *endpoint, int number);
 extern const struct protocol two_frames;
 
 int one_frame_worker(const char *endpoint, const char *service);
+int idle_peers(const char *endpoint, int number, const char *service);
 extern const struct protocol one_frame;
 
 int events_broker(const char *in, const char *out);

@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #include "reference.h"
@@ -52,6 +53,19 @@ static int64_t take_reply(void *socket, size_t size) {
     if (zmq_msg_recv(&frame, socket, 0) != (int)size) fail("understand a reply");
     zmq_msg_close(&frame);
     return (int64_t)number;
+}
+
+int idle_connections(const char *endpoint, int number) {
+    zmq_ctx_set(context, ZMQ_MAX_SOCKETS, number + 1);
+    for (int i = 0; i < number; i++) {
+        void *socket = connected(ZMQ_DEALER, endpoint);
+        // One message to and fro, so that the connection has what a used one has.
+        send_request(socket, i, 1);
+        if (!wait_for_message(socket, 20000) || take_reply(socket, 1) < 0) fail("hear from the worker");
+    }
+    puts("ready");
+    fflush(stdout);
+    for (;;) pause();
 }
 
 const struct protocol two_frames = { send_request, take_reply };
