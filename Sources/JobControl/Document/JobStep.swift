@@ -7,9 +7,13 @@ public struct JobStep: Sendable, Hashable {
     /// False skips the step.
     public var isEnabled: Bool
     public var tasks: [JobTask]
+    /// How long the step may take, its retries included.
+    public var timeout: Duration?
+    /// How many of its tasks are under way at once; nil for as many as job-control allows.
+    public var concurrency: Int?
 
     /// What is wrong with it goes to `reader`.
-    init(_ json: JSONValue, at path: DocumentPath, reader: inout DocumentReader) {
+    init(_ json: JSONValue, at path: DocumentPath, retry: RetryPolicy?, reader: inout DocumentReader) {
         let object = json.objectValue ?? [:]
         name = object["name"]?.stringValue
         mode = StepMode(object["mode"])
@@ -19,9 +23,12 @@ public struct JobStep: Sendable, Hashable {
             return
         }
         isEnabled = reader.isEnabled(object, at: path)
+        timeout = reader.duration("timeout", of: object, at: path, isPositive: true)
+        concurrency = reader.count("concurrency", of: object, at: path)
+        let retry = RetryPolicy.read(object, at: path, inherited: retry, reader: &reader)
         let inside = path.appending("tasks")
         tasks = reader.array("tasks", of: object, at: path).enumerated().map { index, value in
-            JobTask(value, at: inside.appending(index), reader: &reader)
+            JobTask(value, at: inside.appending(index), retry: retry, reader: &reader)
         }
     }
 

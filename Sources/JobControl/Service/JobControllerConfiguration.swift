@@ -14,6 +14,12 @@ extension JobController {
         /// How long jobs that go on after a restart wait for services that are not back yet. Default: 15 seconds.
         public var recoveryPatience: Duration = .seconds(15)
 
+        /// When a revert that failed is sent again; reverts have longer than calls. Default: 8 attempts, 0.5 seconds
+        /// between the first two, doubled up to 30 seconds.
+        public var revertRetry: RetryPolicy = .reverts
+
         public init() {}
+
+        var machine: JobMachine.Options { JobMachine.Options(tasksAtOnce: tasksAtOnce, reverts: revertRetry) }
     }
 }

@@ -22,6 +22,7 @@ struct JobOperations: Sendable {
         table.on("filter") { request in try await rows(JobFilter(parsing: request.body), for: request) }
         table.on("job", job)
         table.on("events", events)
+        SteeringOperations(controller: controller).add(to: &table)
         return table
     }
 

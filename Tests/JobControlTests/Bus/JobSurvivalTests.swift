@@ -89,7 +89,7 @@ import Testing
             let worker = try await platform.add(slow.worker)
             let id = try await platform.jobs.submit(try .text(document)).jobID
             try await slow.asked.wait(forCount: 1)
-            try await platform.bus.worker("slow", handler: slow.worker.answer)
+            try await platform.bus.worker("slow", handler: slow.worker.handle)
             try await platform.bus.stop(worker)
             let events = try await platform.follow(id)
             #expect(slow.asked.elements == ["execute", "revert"])
