@@ -11,9 +11,9 @@ struct JobJournal: Sendable {
     let publish: @Sendable ([Event]) -> Void
 
     /// Keeps a job that was just submitted.
-    func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry]) async throws {
+    func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry], key: String? = nil) async throws {
         try await write(entries, of: record) {
-            try await store.create(record, document: document, entries: entries)
+            try await store.create(record, document: document, entries: entries, key: key)
         }
     }
 

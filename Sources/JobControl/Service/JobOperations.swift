@@ -64,8 +64,8 @@ struct JobOperations: Sendable {
 
     private func rows(_ filter: JobFilter, for request: BusRequest) async throws -> BusReply {
         let links = JobLinks(request)
-        let records = try await store.newest(Self.listLimit, matching: filter)
-        return .json(.array(records.map { JobMessages.row($0, links) }))
+        let records = try await store.page(JobPage(limit: Self.listLimit, filter: filter))
+        return .json(.array(records.reversed().map { JobMessages.row($0, links) }))
     }
 
     private func job(_ request: BusRequest) async throws -> BusReply {
