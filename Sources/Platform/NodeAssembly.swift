@@ -98,6 +98,7 @@ struct NodeAssembly {
         if configuration.parts.contains(.jobControl) {
             var settings = JobService.Configuration(endpoints: endpoints.bus)
             settings.security = security
+            settings.jobs = configuration.jobs
             let jobs = JobService(
                 settings,
                 client: bus.client,

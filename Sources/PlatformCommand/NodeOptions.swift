@@ -35,6 +35,16 @@ struct NodeOptions: ParsableArguments {
     var pingTimeoutMs: Int?
     @Option(help: "Failed pings in a row that evict a service. (default: 3)")
     var pingFailures: Int?
+    @Option(help: "Jobs that run at once; others wait for their turn. (default: 1024)")
+    var jobsAtOnce: Int?
+    @Option(help: "Jobs that wait for their turn; more are refused. (default: 10000)")
+    var jobsWaiting: Int?
+    @Option(help: "Tasks of one service that are under way at once. (default: 1024)")
+    var tasksPerService: Int?
+    @Option(help: "Days that a job is kept after its end. (default: 30; 0: for ever)")
+    var jobRetentionDays: Int?
+    @Option(help: "How many of the newest jobs are kept. (default: 1000000; 0: all)")
+    var jobRetentionCount: Int?
 
     var flags: [AbsoluteConfigKey: ConfigValue] {
         let own: [AbsoluteConfigKey: ConfigValue?] = [
@@ -44,7 +54,9 @@ struct NodeOptions: ParsableArguments {
             "httpPort": .number(httpPort), "discoveryPort": .number(discoveryPort), "statePort": .number(statePort),
             "jobPort": .number(jobPort), "maximumBody": .number(maximumBody),
             "pingIntervalMs": .number(pingIntervalMs), "pingTimeoutMs": .number(pingTimeoutMs),
-            "pingFailures": .number(pingFailures),
+            "pingFailures": .number(pingFailures), "jobsAtOnce": .number(jobsAtOnce),
+            "jobsWaiting": .number(jobsWaiting), "tasksPerService": .number(tasksPerService),
+            "jobRetentionDays": .number(jobRetentionDays), "jobRetentionCount": .number(jobRetentionCount),
         ]
         return process.bus.flags.merging(own.compactMapValues { $0 }) { $1 }
     }

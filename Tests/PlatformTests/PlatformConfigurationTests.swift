@@ -50,6 +50,11 @@ import ZeroMQ
         #expect(configuration.pingInterval == .seconds(30))
         #expect(configuration.pingTimeout == .seconds(5))
         #expect(configuration.pingFailures == 3)
+        #expect(configuration.jobs.runningLimit == 1_024)
+        #expect(configuration.jobs.waitingLimit == 10_000)
+        #expect(configuration.jobs.tasksPerService == 1_024)
+        #expect(configuration.jobs.retentionAge == .seconds(30 * 86_400))
+        #expect(configuration.jobs.retentionCount == 1_000_000)
     }
 
     @Test func everyKeyIsReadFromTheEnvironment() throws {
@@ -58,7 +63,8 @@ import ZeroMQ
             "PLATFORM_HTTP_PORT": "0", "PLATFORM_DISCOVERY_PORT": "1", "PLATFORM_STATE_PORT": "2",
             "PLATFORM_JOB_PORT": "3", "PLATFORM_ENGINE_PORTS": "4600=person", "PLATFORM_TRUSTED_PROXIES": "::1",
             "PLATFORM_MAXIMUM_BODY": "1024", "PLATFORM_PING_INTERVAL_MS": "100", "PLATFORM_PING_TIMEOUT_MS": "50",
-            "PLATFORM_PING_FAILURES": "9",
+            "PLATFORM_PING_FAILURES": "9", "PLATFORM_JOBS_AT_ONCE": "7", "PLATFORM_JOBS_WAITING": "8",
+            "PLATFORM_TASKS_PER_SERVICE": "6", "PLATFORM_JOB_RETENTION_DAYS": "2", "PLATFORM_JOB_RETENTION_COUNT": "0",
         ])
         #expect(configuration.bus == [.tcp("127.0.0.1", port: 7000)])
         #expect(configuration.store == "memory")
@@ -72,6 +78,11 @@ import ZeroMQ
         #expect(liveness.pingInterval == .milliseconds(100))
         #expect(liveness.pingTimeout == .milliseconds(50))
         #expect(liveness.pingFailures == 9)
+        #expect(configuration.jobs.runningLimit == 7)
+        #expect(configuration.jobs.waitingLimit == 8)
+        #expect(configuration.jobs.tasksPerService == 6)
+        #expect(configuration.jobs.retentionAge == .seconds(2 * 86_400))
+        #expect(configuration.jobs.retentionCount == nil)
     }
 
     @Test func eventsAreBesideTheBusUnlessTheyAreSaid() throws {

@@ -35,15 +35,7 @@ public struct JobDocument: Sendable, Hashable {
     ///
     /// - Throws: ``JobDocumentError``, also when the bytes are no JSON.
     public init(parsing bytes: [UInt8]) throws(JobDocumentError) {
-        let json: JSONValue
-        do {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            let reason = "\(error)"
-            let message = "is not JSON: \(reason.hasSuffix(".") ? reason.dropLast() : reason[...])"
-            throw JobDocumentError([JobFault(pointer: [], message: message)])
-        }
-        try self.init(parsing: json)
+        try self.init(parsing: Self.json(bytes))
     }
 
     /// The names, tags and modes of all steps and tasks, for watchers to draw before anything has happened.

@@ -71,11 +71,11 @@ extension JobMachine {
     private mutating func end(_ task: TaskID, with end: TaskEnd) {
         guard case .running(let run) = state[task] else { return }
         switch end {
-        case .completed(let status, let stored):
+        case .completed(let status, let stored, let result):
             var data = facts(of: task, run)
             data["status"] = JSONValue(status)
             data["durationMs"] = milliseconds(since: run.startedAt)
-            emit(.taskCompleted, data)
+            emit(.taskCompleted, data, payload: result)
             for path in stored { noteStored(path, by: task) }
         case .failed(var failure):
             // An earlier attempt may have been carried out, whatever this one met.

@@ -1,5 +1,5 @@
 public import Bus
-import JSON
+public import JSON
 
 /// Decides what a job does next: it is told what happened, and answers with journal entries and actions.
 ///
@@ -59,11 +59,14 @@ public struct JobMachine: Sendable {
     public var stateID: String { state.stateID }
 
     /// The entry that says that the job was accepted. It is queued until ``resume(at:)``.
-    public mutating func submit() -> [JobEntry] {
+    ///
+    /// - Parameter facts: what else the entry says of the submission.
+    public mutating func submit(_ facts: JSONObject = [:]) -> [JobEntry] {
         var data: JSONObject = ["jobId": .string(id)]
         if let name = state.document.name { data["name"] = .string(name) }
         data["state"] = .string(state.stateID)
         data["outline"] = state.document.outline
+        data.merge(facts)
         emit(.jobSubmitted, data)
         return take().entries
     }

@@ -46,7 +46,7 @@ struct ActionPerformer: Sendable {
             let result = try await partners.call(call)
             let changes = try result.changes(by: document[call.task].storage)
             try await write(changes)
-            return .completed(status: result.status, stored: changes.map(\.path))
+            return .completed(status: result.status, stored: changes.map(\.path), result: result.kept)
         } catch let failure as TaskFailure {
             return .failed(failure)
         }

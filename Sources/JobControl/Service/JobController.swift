@@ -16,6 +16,9 @@ public final class JobController: Sendable {
     private let partners: any JobPartners
     private let logger: Logger
     private let slots: JobSlots
+    /// Told of every job that leaves this process's hand.
+    private let ended: @Sendable () -> Void
+    let inHand = JobsInHand()
     /// The jobs that are in hand; nil for one whose task has not been noted yet.
     private let tasks = Mutex<[String: Task<Void, Never>?]>([:])
 
@@ -24,9 +27,11 @@ public final class JobController: Sendable {
         store: any JobStore,
         partners: any JobPartners,
         publish: @escaping @Sendable ([Event]) -> Void,
+        ended: @escaping @Sendable () -> Void = {},
         logger: Logger
     ) {
         self.configuration = configuration
+        self.ended = ended
         self.partners = partners
         self.logger = logger
         journal = JobJournal(store: store, publish: publish)
@@ -35,13 +40,12 @@ public final class JobController: Sendable {
 
     /// Takes a job in and starts it, or lets it wait for its turn.
     ///
-    /// - Parameter bytes: the document as it was submitted, which is kept.
     /// - Throws: ``JobRefusal`` when no more jobs are taken.
-    func submit(_ document: JobDocument, bytes: [UInt8]) throws(JobRefusal) -> JobHandle {
+    func submit(_ job: NewJob) throws(JobRefusal) -> JobHandle {
         let place = try slots.take()
-        let handle = JobHandle(id: UUIDv7.make())
-        let machine = JobMachine(id: handle.id, document: document, at: .now, tasksAtOnce: configuration.tasksAtOnce)
-        let driver = JobDriver(machine, bytes: bytes, journal: journal, partners: partners)
+        let handle = JobHandle(id: job.id)
+        let machine = JobMachine(id: job.id, document: job.document, at: .now, tasksAtOnce: configuration.tasksAtOnce)
+        let driver = JobDriver(machine, of: job, journal: journal, partners: partners)
         start(handle) { [slots] in
             var driver = driver
             if place == .waiting {
@@ -65,6 +69,13 @@ public final class JobController: Sendable {
         let patient = patientPartners
         for record in unfinished { recover(record.id, with: patient) }
         logger.notice("going on with unfinished jobs", metadata: ["jobs": "\(unfinished.count)"])
+    }
+
+    /// How a job that has ended did end, with the same `error` that was answered then.
+    ///
+    /// - Throws: what the store throws; ``JobStoreError/unknown(_:)``.
+    func outcome(of id: String) async throws -> JobOutcome {
+        try await journal.replay(id, tasksAtOnce: configuration.tasksAtOnce).outcome
     }
 
     /// Takes no more jobs, and leaves those that run for the next start to go on with.
@@ -105,10 +116,13 @@ extension JobController {
     }
 
     private func start(_ handle: JobHandle, _ body: @escaping @Sendable () async throws -> JobOutcome) {
+        inHand.add(handle)
         tasks.withLock { tasks in _ = tasks.updateValue(nil, forKey: handle.id) }
         // Started at once, on the thread that brought the request: the first wait is for the store.
         let task = Task.immediate { [self] in
             await end(handle, with: body)
+            inHand.remove(handle)
+            ended()
             tasks.withLock { tasks in _ = tasks.removeValue(forKey: handle.id) }
         }
         let isStopping = tasks.withLock { tasks in
@@ -137,7 +151,7 @@ extension JobController {
         do {
             return try await body()
         } catch let failure as JournalFailure {
-            if failure.isRefusal, !handle.isAccepted { throw JobRefusal.storeIsBusy("\(failure)") }
+            if let refusal = failure.refusal, !handle.isAccepted { throw refusal }
             return try await goOn(handle, after: failure)
         }
     }

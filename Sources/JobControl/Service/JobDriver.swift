@@ -13,18 +13,18 @@ struct JobDriver: Sendable {
     /// Nil for what nothing is known of, because this process is going down.
     private let inbox = Inbox<JobInput?>()
     private var machine: JobMachine
-    /// The document's bytes, until the job is in the store.
-    private var unsaved: [UInt8]?
+    /// The submission, until the job is in the store.
+    private var unsaved: NewJob?
     private var entries: [JobEntry] = []
     private var inFlight = 0
     /// The making of the state document, until it was waited for.
     private var creation: Promise<JobInput>?
 
-    /// A job that was just submitted, with the bytes of its document.
-    init(_ submission: JobMachine, bytes: [UInt8], journal: JobJournal, partners: any JobPartners) {
+    /// A job that was just submitted.
+    init(_ submission: JobMachine, of job: NewJob, journal: JobJournal, partners: any JobPartners) {
         self.init(machine: submission, journal: journal, partners: partners)
-        unsaved = bytes
-        entries = machine.submit()
+        unsaved = job
+        entries = machine.submit(job.facts)
     }
 
     /// A job that was accepted before a restart.
@@ -131,8 +131,8 @@ extension JobDriver {
     /// Makes everything durable that was not written yet, in one write.
     private mutating func write() async throws {
         guard !entries.isEmpty else { return }
-        if let bytes = unsaved {
-            try await journal.create(machine.record, document: bytes, entries: entries)
+        if let job = unsaved {
+            try await journal.create(job.record(machine.record), document: job.bytes, entries: entries, key: job.key)
             unsaved = nil
         } else {
             try await journal.append(entries, to: machine.record)
