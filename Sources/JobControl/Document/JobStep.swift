@@ -6,6 +6,8 @@ public struct JobStep: Sendable, Hashable {
     public var mode: StepMode
     /// False skips the step.
     public var isEnabled: Bool
+    /// Why it is not enabled, where the document says so.
+    public var remark: String?
     public var tasks: [JobTask]
 
     /// What is wrong with it goes to `reader`.
@@ -13,6 +15,7 @@ public struct JobStep: Sendable, Hashable {
         let object = json.objectValue ?? [:]
         name = object["name"]?.stringValue
         mode = StepMode(object["mode"])
+        remark = object["skipReason"]?.stringValue
         guard json.objectValue != nil else {
             reader.fault(path, "must be an object")
             (isEnabled, tasks) = (true, [])
@@ -27,7 +30,7 @@ public struct JobStep: Sendable, Hashable {
 
     /// Why nothing of this step is run; nil when something is.
     var skipReason: String? {
-        if !isEnabled { return "the step is not enabled" }
+        if !isEnabled { return remark ?? "the step is not enabled" }
         if case .unknown(let mode) = mode { return "there is no mode '\(mode)'" }
         return tasks.contains(where: \.isEnabled) ? nil : "no task of the step is enabled"
     }

@@ -9,6 +9,7 @@ enum JobForms {
             form("jobs", "GET", links.jobs, input: nil, output: [row]),
             form("job", "GET", links.job("{id}"), input: nil, output: job),
             form("history", "GET", links.job("{id}/history{?since,limit}"), input: nil, output: history),
+            form("replay", "POST", links.job("{id}/replay{?from}"), input: patch, output: replay),
             form(
                 "filter",
                 "GET",
@@ -37,6 +38,7 @@ enum JobForms {
         "steps": [
             [
                 "name": "string?", "mode": "execute | parallel | sequential | repeat | revert", "enabled": "boolean?",
+                "skipReason": "string?",
                 "tasks": [
                     [
                         "name": "string?", "tag": "string", "serviceName": "string?", "enabled": "boolean?",
@@ -51,6 +53,8 @@ enum JobForms {
     ]
 
     private static let outcome: JSONValue = ["jobId": "string", "status": "string?", "error": "object?"]
+    private static let patch: JSONValue = [["op": "string", "path": "string", "from": "string?", "value": "any?"]]
+    private static let replay: JSONValue = ["jobId": "string", "parent": "string"]
     private static let filter: JSONValue = [
         "name": "string?", "status": "string?", "createdAt": "string?", "completedAt": "string?",
     ]

@@ -39,7 +39,8 @@ extension NewJob {
         return [JobFault(pointer: ["jobId"], message: "must be a UUID")]
     }
 
-    private static func key(in request: BusRequest) throws(Problem) -> String? {
+    /// - Throws: a 400 ``Problem`` when the idempotency key cannot be one.
+    static func key(in request: BusRequest) throws(Problem) -> String? {
         guard let key = request.annotations[Annotations.idempotencyKey] else { return nil }
         guard !key.isEmpty, key.utf8.count <= keyLimit else {
             throw Problem(.badRequest, "The idempotency key must have between 1 and \(keyLimit) bytes")

@@ -18,7 +18,8 @@ public final class JobController: Sendable {
     private let slots: JobSlots
     /// Told of every job that leaves this process's hand.
     private let ended: @Sendable () -> Void
-    let inHand = JobsInHand()
+    /// Who waits for the jobs that are in hand.
+    private let handles = Mutex<[String: JobHandle]>([:])
     /// The jobs that are in hand; nil for one whose task has not been noted yet.
     private let tasks = Mutex<[String: Task<Void, Never>?]>([:])
 
@@ -71,6 +72,9 @@ public final class JobController: Sendable {
         logger.notice("going on with unfinished jobs", metadata: ["jobs": "\(unfinished.count)"])
     }
 
+    /// The handle of a job that this process has taken in, or goes on with, and has not brought to its end.
+    func handle(of id: String) -> JobHandle? { handles.withLock { $0[id] } }
+
     /// How a job that has ended did end, with the same `error` that was answered then.
     ///
     /// - Throws: what the store throws; ``JobStoreError/unknown(_:)``.
@@ -116,12 +120,12 @@ extension JobController {
     }
 
     private func start(_ handle: JobHandle, _ body: @escaping @Sendable () async throws -> JobOutcome) {
-        inHand.add(handle)
+        handles.withLock { $0[handle.id] = handle }
         tasks.withLock { tasks in _ = tasks.updateValue(nil, forKey: handle.id) }
         // Started at once, on the thread that brought the request: the first wait is for the store.
         let task = Task.immediate { [self] in
             await end(handle, with: body)
-            inHand.remove(handle)
+            handles.withLock { $0[handle.id] = nil }
             ended()
             tasks.withLock { tasks in _ = tasks.removeValue(forKey: handle.id) }
         }

@@ -52,7 +52,7 @@ struct JobIntake: Sendable {
     /// The job that was submitted before; nil when there is none.
     private func kept(_ id: String, as job: NewJob) async throws -> SubmittedJob? {
         // Looked up before the record: a job that ends in between is then seen as ended by one or the other.
-        let handle = controller.inHand[id]
+        let handle = controller.handle(of: id)
         _ = try? await handle?.whenAccepted
         guard let record = try await store.record(id) else { return nil }
         guard try await hash(of: record) == job.hash else { throw Self.otherDocument(id, job) }

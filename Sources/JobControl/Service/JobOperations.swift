@@ -10,11 +10,13 @@ struct JobOperations: Sendable {
     let store: any JobStore
     let intake: JobIntake
     let secrets: ServiceSecrets
+    let states: StateTimeline
 
-    init(controller: JobController, store: any JobStore, secrets: ServiceSecrets) {
+    init(controller: JobController, store: any JobStore, secrets: ServiceSecrets, states: StateTimeline) {
         self.controller = controller
         self.store = store
         self.secrets = secrets
+        self.states = states
         intake = JobIntake(controller: controller, store: store)
     }
 
@@ -23,6 +25,7 @@ struct JobOperations: Sendable {
         var table = OperationTable(service: JobService.name, version: version) { JobForms.all(JobLinks($0)) }
         table.on("run", run)
         table.on("submit", submit)
+        table.on("replay", replay)
         addQueries(to: &table)
         return table
     }

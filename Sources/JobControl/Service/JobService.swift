@@ -68,8 +68,12 @@ public final class JobService: Service {
             ended: retention.noteEnd,
             logger: logger
         )
-        let operations = JobOperations(controller: controller, store: store, secrets: ServiceSecrets(client))
-            .table(version: configuration.version)
+        let operations = JobOperations(
+            controller: controller,
+            store: store,
+            secrets: ServiceSecrets(client),
+            states: StateTimeline(client, within: configuration.jobs.stateTimeout)
+        ).table(version: configuration.version)
         worker = BusWorker(Self.worker(configuration), context: context, logger: logger) { request in
             try await operations.answer(request)
         }
