@@ -205,7 +205,10 @@ let package = Package(
             ]
         ),
         tests(of: "JobRunner", and: ["Bus", "JSON", configuration]),
-        tests(of: "Platform", and: ["Bus", "Discovery", "Gateway", "ZeroMQ", configuration, logging, system]),
+        tests(
+            of: "Platform",
+            and: ["Bus", "Discovery", "Gateway", "JobControl", "ZeroMQ", configuration, logging, system]
+        ),
         tests(of: "PlatformCommand", and: ["Bus", "JSON"]),
         .testTarget(
             name: "IntegrationTests",

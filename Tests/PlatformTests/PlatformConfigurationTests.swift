@@ -2,6 +2,7 @@ import Configuration
 import Discovery
 import Foundation
 import Gateway
+import JobControl
 import SystemPackage
 import Testing
 import ZeroMQ

@@ -1,3 +1,4 @@
+import Bus
 import JSON
 
 /// How far each step and task of a job is, as its journal tells it: `progress` of `GET /jobs/{id}`.

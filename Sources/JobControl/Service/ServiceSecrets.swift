@@ -42,8 +42,12 @@ final class ServiceSecrets: Sendable {
     func names(of service: String) async -> Set<String>? {
         let earlier = known.withLock { $0[service] }
         if let earlier, earlier.until > .now { return earlier.names }
-        guard let answer = try? await forms(service) else { return earlier?.names }
-        let names = answer.map(Redaction.names) ?? []
+        let names: Set<String>
+        do {
+            names = try await forms(service).map(Redaction.names) ?? []
+        } catch {
+            return earlier?.names
+        }
         known.withLock { known in
             if known.count < Self.limit || known[service] != nil {
                 known[service] = Known(names: names, until: .now + Self.patience)

@@ -121,7 +121,8 @@ import Testing
     @Test func aKeyIsShortAndNotEmpty() async throws {
         try await JobPlatform.with([]) { platform in
             for key in ["", String(repeating: "k", count: 256)] {
-                #expect(try await platform.ask("submit", document, ["idempotency-key": key]).status == 400)
+                let status = try await platform.ask("submit", document, ["idempotency-key": key]).status
+                #expect(status == 400)
             }
         }
     }

@@ -1,5 +1,6 @@
 import Bus
 import JSON
+import SharedState
 import Support
 import Testing
 
