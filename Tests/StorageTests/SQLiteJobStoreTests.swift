@@ -93,7 +93,8 @@ extension SQLiteDatabase {
     /// What SQLite says of how it runs a statement.
     fileprivate func plan(of sql: String) async throws -> String {
         try await read { db in
-            try db.all("EXPLAIN QUERY PLAN " + sql) { $0[3] as String }.joined(separator: "\n")
+            let values = Array(repeating: 0, count: sql.count { $0 == "?" })
+            return try db.all("EXPLAIN QUERY PLAN " + sql, values) { $0[3] as String }.joined(separator: "\n")
         }
     }
 }

@@ -27,8 +27,8 @@ enum Redaction {
         }
     }
 
-    /// The names of secret members that a service's forms declare: the texts of every list `x-secret`, and every member
-    /// whose schema says `"x-secret": true`.
+    /// The names of secret members that a service's forms declare: the texts of a command's list `secrets`, and every
+    /// member whose schema says `"x-secret": true`.
     static func names(in forms: JSONValue) -> Set<String> {
         var names: Set<String> = []
         collect(from: forms, into: &names)
@@ -39,7 +39,7 @@ enum Redaction {
         for element in value.arrayValue ?? [] { collect(from: element, into: &names) }
         for (name, member) in value.objectValue ?? [:] {
             if member["x-secret"]?.boolValue == true { names.insert(name) }
-            if name == "x-secret" { names.formUnion(member.arrayValue?.compactMap(\.stringValue) ?? []) }
+            if name == "secrets" { names.formUnion(member.arrayValue?.compactMap(\.stringValue) ?? []) }
             collect(from: member, into: &names)
         }
     }

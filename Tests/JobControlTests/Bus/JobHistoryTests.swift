@@ -10,7 +10,7 @@ import Testing
     /// Answers what it was asked, with a token, and says that this and the password are secret.
     private static let vault = JobPlatform.Worker("vault", tags: ["vault"]) { request in
         if request.operation == "forms" {
-            return .json([["rel": "execute", "commands": [["name": "create", "x-secret": ["password", "token"]]]]])
+            return .json([["rel": "execute", "commands": [["name": "create", "secrets": ["password", "token"]]]]])
         }
         return .json(["result": ["token": "t-1", "input": try request.json()]])
     }

@@ -23,7 +23,7 @@ import Testing
         let forms: JSONValue = [
             [
                 "rel": "execute",
-                "commands": [["name": "create", "x-secret": ["password", "pin"]], ["name": "read"]],
+                "commands": [["name": "create", "secrets": ["password", "pin"]], ["name": "read"]],
                 "input": ["properties": ["token": ["type": "string", "x-secret": true], "id": ["x-secret": false]]],
             ]
         ]
@@ -41,7 +41,7 @@ import Testing
         let calls = Attempts()
         let secrets = ServiceSecrets { service in
             if service == "gone" || calls.next() > 1 { throw TaskFailure("gone", effect: .none) }
-            return [["commands": [["x-secret": ["p"]]]]]
+            return [["commands": [["secrets": ["p"]]]]]
         }
         #expect(await secrets.names(of: "gone") == nil)
         #expect(await secrets.names(of: "a") == ["p"])
