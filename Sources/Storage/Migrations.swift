@@ -5,5 +5,6 @@ extension Migration {
         Migration("0002-engine", sqlite: SQLiteSQL.Engine.create),
         Migration("0003-job", sqlite: SQLiteSQL.Job.create),
         Migration("0004-state", sqlite: SQLiteSQL.State.create),
+        Migration("0005-state-history", sqlite: SQLiteSQL.StateHistory.create),
     ]
 }
