@@ -13,6 +13,7 @@ struct EngineForms: Sendable {
             form("execute", base, commands: design.commands),
             form("repeat", base, commands: design.commands),
             form("revert", base, commands: design.commands.filter(\.isReversible)),
+            form("inspect", base, commands: design.commands),
         ])
     }
 
@@ -23,9 +24,12 @@ struct EngineForms: Sendable {
         ]
     }
 
-    /// The command message as a JSON Schema. `revert` needs the request id only.
+    /// The command message as a JSON Schema. `revert` needs the request id only, `inspect` takes nothing else.
     private func input(_ rel: String, _ commands: [DesignCommand]) -> JSONValue {
-        [
+        guard rel != "inspect" else {
+            return ["type": "object", "required": ["requestId"], "properties": ["requestId": ["type": "string"]]]
+        }
+        return [
             "type": "object",
             "required": rel == "execute" ? ["command", "resource"] : rel == "revert" ? ["requestId"] : [],
             "properties": [
@@ -38,13 +42,25 @@ struct EngineForms: Sendable {
     }
 
     private func output(_ rel: String) -> JSONValue {
-        rel == "revert"
-            ? ["type": "object", "properties": ["status": ["type": "string", "enum": ["reverted", "noop"]]]]
-            : [
+        switch rel {
+        case "revert": ["type": "object", "properties": ["status": ["type": "string", "enum": ["reverted", "noop"]]]]
+        case "inspect": Self.inspection
+        default:
+            [
                 "type": "object",
                 "properties": ["result": ["type": ["object", "array"]], "statusCode": ["type": "integer"]],
             ]
+        }
     }
+
+    private static let inspection: JSONValue = [
+        "type": "object",
+        "properties": [
+            "requestId": ["type": "string"], "command": ["type": "string"],
+            "grade": ["type": "string", "enum": ["reversible", "irreversible", "undone", "changed", "unknown"]],
+            "changedBy": ["type": "object"], "reason": ["type": "string"],
+        ],
+    ]
 
     /// The command as the design has it, with its name and with the defaults of what the design leaves out.
     private static func description(_ command: DesignCommand) -> JSONValue {
