@@ -91,8 +91,8 @@ extension BusReply {
     }
 }
 
-extension BusReply: @retroactive Equatable {
-    public static func == (left: BusReply, right: BusReply) -> Bool {
+extension BusReply: Equatable {
+    static func == (left: BusReply, right: BusReply) -> Bool {
         (left.status, left.annotations, left.body) == (right.status, right.annotations, right.body)
     }
 }

@@ -59,12 +59,12 @@ extension StateOperations {
         return rewind
     }
 
-    /// What a change answered that was made before: the document as it was then, or as it is when that is not known.
+    /// What a change answered that was made before: the version of then, with the content of then, or of now when that
+    /// is not known any more.
     func past(_ change: StateChange, of id: String, _ slot: StateSlot) async throws -> StateOutcome {
-        guard let rewind = try? await rewind(slot, of: id, to: change.version) else {
-            return .past(change, slot.document, try slot.document.map(StateMachine.content) ?? [:])
-        }
-        guard let content = rewind.content else { return .past(change, nil, [:]) }
+        let rewind = try? await rewind(slot, of: id, to: change.version)
+        let now = try slot.document.map(StateMachine.content)
+        guard let content = rewind.map(\.content) ?? now else { return .past(change, nil, [:]) }
         let document = StateDocument(
             id: id,
             version: change.version,
