@@ -20,7 +20,7 @@ struct EngineForms: Sendable {
     private func form(_ rel: String, _ base: String, commands: [DesignCommand]) -> JSONValue {
         [
             "rel": .string(rel), "method": "POST", "href": .string("\(base)/\(rel)"),
-            "input": input(rel, commands), "output": output(rel), "commands": .array(commands.map(Self.description)),
+            "input": input(rel, commands), "output": output(rel), "commands": .array(commands.map(description)),
         ]
     }
 
@@ -63,17 +63,29 @@ struct EngineForms: Sendable {
     ]
 
     /// The command as the design has it, with its name and with the defaults of what the design leaves out.
-    private static func description(_ command: DesignCommand) -> JSONValue {
+    ///
+    /// `secrets` names the members of its payload and its result that nobody else should keep or show.
+    private func description(_ command: DesignCommand) -> JSONValue {
         var members: JSONObject = ["name": .string(command.name)]
         members.merge(command.contract)
-        members["inputs"] = command.contract["inputs"] ?? ["required": [], "optional": []]
+        members["inputs"] = inputs(of: command)
         members["output"] = command.contract["output"] ?? ["returns": .string(command.output.returns.rawValue)]
         members["transitionType"] = [
             "safe": .bool(command.isSafe), "idempotent": .bool(command.isIdempotent),
             "reversible": .bool(command.isReversible),
         ]
         members["authorization"] = ["roles": .array(command.roles.map(JSONValue.string))]
+        if !design.secrets.isEmpty { members["secrets"] = .array(design.secrets.map(JSONValue.string)) }
         return .object(members)
+    }
+
+    /// The inputs without the defaults that are secret.
+    private func inputs(of command: DesignCommand) -> JSONValue {
+        guard var inputs = command.contract["inputs"] else { return ["required": [], "optional": []] }
+        guard var defaults = inputs["defaults"]?.objectValue else { return inputs }
+        for name in design.secrets { defaults.removeValue(forKey: name) }
+        inputs["defaults"] = .object(defaults)
+        return inputs
     }
 }
 
