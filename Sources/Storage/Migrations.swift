@@ -6,5 +6,7 @@ extension Migration {
         Migration("0003-job", sqlite: SQLiteSQL.Job.create),
         Migration("0004-state", sqlite: SQLiteSQL.State.create),
         Migration("0005-job-submissions", sqlite: SQLiteSQL.Job.addSubmissions),
+        Migration("0005-state-history", sqlite: SQLiteSQL.StateHistory.create),
+        Migration("0006-engine-mark", sqlite: SQLiteSQL.EngineMark.create),
     ]
 }
