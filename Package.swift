@@ -99,10 +99,14 @@ let package = Package(
             dependencies: ["Bus", "Discovery", "JSON", "SharedState", "ZeroMQ", deque, lifecycle, logging],
             swiftSettings: settings
         ),
-        // Implements the services' stores on SQLite, with one list of migrations.
+        // libpq's C API.
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // Implements the services' stores on SQLite and PostgreSQL, with one list of migrations.
         .target(
             name: "Storage",
-            dependencies: ["Bus", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging],
+            dependencies: [
+                "Bus", "CPostgreSQL", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging,
+            ],
             swiftSettings: settings
         ),
         // HTTP in front of the bus, and the bus's way out to HTTP services.

@@ -5,7 +5,12 @@ import Configuration
 struct NodeOptions: ParsableArguments {
     @OptionGroup var process: ProcessOptions
 
-    @Option(help: "Where state, registry and jobs are kept: sqlite:PATH or memory. (default: sqlite:platform.db)")
+    @Option(
+        help: """
+            Where state, registry and jobs are kept: sqlite:PATH, postgres://USER@HOST:PORT/DATABASE or memory. \
+            (default: sqlite:platform.db)
+            """
+    )
     var store: String?
     @Option(help: "Where events are published, a broker each. (default: one port above each of the bus)")
     var eventsPublish: String?

@@ -186,8 +186,9 @@ struct EngineStoreContract {
         }
     }
 
-    @Test func enginesOfOneDatabaseDoNotSeeEachOther() async throws {
-        try await Backend.sqlite.withStores { stores in
+    @Test(arguments: Backend.durable)
+    func enginesOfOneDatabaseDoNotSeeEachOther(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
             let (person, todo) = (stores.engine(service: "person"), stores.engine(service: "todo"))
             let receipt = receipt("r")
             let mark = EngineMark(requestID: "r", client: nil, recordedAt: Self.start)
@@ -209,9 +210,10 @@ struct EngineStoreContract {
         }
     }
 
-    @Test func resourcesOutliveTheProcess() async throws {
+    @Test(arguments: Backend.durable)
+    func resourcesOutliveTheProcess(_ backend: Backend) async throws {
         let receipt = receipt("r")
-        try await afterReopening { stores in
+        try await afterReopening(backend) { stores in
             try await stores.engine(service: "person").write { transaction in
                 try transaction.put(["n": 1], id: "a")
                 try transaction.put(receipt)

@@ -32,8 +32,9 @@ import Testing
         }
     }
 
-    @Test func jobsOutliveTheProcess() async throws {
-        try await afterReopening { stores in
+    @Test(arguments: Backend.durable)
+    func jobsOutliveTheProcess(_ backend: Backend) async throws {
+        try await afterReopening(backend) { stores in
             try await stores.jobs.create(record("a"), document: [1, 2], entries: [entry(1)], key: nil)
             try await stores.jobs.append([entry(2)], to: record("a", .running))
         } _: { stores in
@@ -93,7 +94,8 @@ extension SQLiteDatabase {
     /// What SQLite says of how it runs a statement.
     fileprivate func plan(of sql: String) async throws -> String {
         try await read { db in
-            try db.all("EXPLAIN QUERY PLAN " + sql) { $0[3] as String }.joined(separator: "\n")
+            let values = Array(repeating: 0, count: sql.count { $0 == "?" })
+            return try db.all("EXPLAIN QUERY PLAN " + sql, values) { $0[3] as String }.joined(separator: "\n")
         }
     }
 }

@@ -150,10 +150,11 @@ struct StateStoreContract {
         }
     }
 
-    @Test func documentsAndRemovalsOutliveTheProcess() async throws {
+    @Test(arguments: Backend.durable)
+    func documentsAndRemovalsOutliveTheProcess(_ backend: Backend) async throws {
         let kept = document("kept", #"{"a":1}"#)
         let removal = change(2, key: "k")
-        try await afterReopening { stores in
+        try await afterReopening(backend) { stores in
             try await save(kept, in: stores.state)
             try await save(document("gone"), in: stores.state)
             try await stores.state.update("gone") { _ in StateUpdate(.remove(removal), outcome: ()) }

@@ -59,10 +59,3 @@ extension JobFilter {
         [name, status, createdAt, completedAt].map { $0?.isEmpty == true ? nil : $0 }
     }
 }
-
-extension String {
-    /// GRDB ends a text at a NUL character: U+FFFD takes its place. The document has it as it was.
-    fileprivate var withoutNUL: String {
-        utf8.contains(0) ? String(map { $0 == "\0" ? "\u{FFFD}" : $0 }) : self
-    }
-}
