@@ -76,11 +76,29 @@ extension PostgresSQL {
             )
             SELECT number FROM changed
             """
+        /// The same, and no row either when the lease is another's.
+        static let updateUnderLease = """
+            WITH changed AS (
+                UPDATE job SET (status, name, created_at, completed_at, steps, error, failed_task, last_sequence)
+                    = ROW ($2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint)
+                WHERE id = $1 AND last_sequence = $10::bigint AND owner = $16 AND token = $17::bigint
+                RETURNING number
+            ), entry AS (
+                \(insertEntries(from: 11, of: "changed"))
+            )
+            SELECT number FROM changed
+            """
         /// A summary alone.
         static let replace = """
             UPDATE job SET (status, name, created_at, completed_at, steps, error, failed_task)
                 = ROW ($2, $3, $4, $5, $6::bigint, $7, $8)
             WHERE id = $1
+            RETURNING number
+            """
+        static let replaceUnderLease = """
+            UPDATE job SET (status, name, created_at, completed_at, steps, error, failed_task)
+                = ROW ($2, $3, $4, $5, $6::bigint, $7, $8)
+            WHERE id = $1 AND owner = $9 AND token = $10::bigint
             RETURNING number
             """
 

@@ -1,0 +1,42 @@
+/// The leases of a store that one job-control has for itself: it holds every job, and loses none.
+public struct SoleJobLeases: JobLeases {
+    private let store: any JobStore
+
+    public init(_ store: any JobStore) { self.store = store }
+
+    public func renew(_ owner: String, for duration: Duration) async throws {}
+
+    public func claim(limit: Int, owner: String, for duration: Duration) async throws -> [JobLease] {
+        let jobs = try await store.unfinished().filter { $0.status != .paused }
+        return jobs.prefix(max(limit, 0)).map { JobLease(job: $0.id, owner: owner, token: 1) }
+    }
+
+    public func claim(_ id: String, owner: String, for duration: Duration) async throws -> JobLease? {
+        guard try await store.record(id) != nil else { throw JobStoreError.unknown(id) }
+        return JobLease(job: id, owner: owner, token: 1)
+    }
+
+    public func create(
+        _ record: JobRecord,
+        document: [UInt8],
+        entries: [JobEntry],
+        key: String?,
+        owner: String
+    ) async throws -> JobLease {
+        try await store.create(record, document: document, entries: entries, key: key)
+        return JobLease(job: record.id, owner: owner, token: 1)
+    }
+
+    public func release(_ leases: [JobLease]) async throws {}
+
+    public func append(_ entries: [JobEntry], to record: JobRecord, under lease: JobLease) async throws {
+        try await store.append(entries, to: record)
+    }
+
+    /// Once: nobody gives anything back.
+    public func wakeUps(for owner: String) -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        continuation.yield()
+        return stream
+    }
+}
