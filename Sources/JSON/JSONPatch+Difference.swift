@@ -40,7 +40,8 @@ private struct Comparison {
         for (key, _) in old where new[key] == nil { operations.append(.remove(path.appending(key))) }
         for (key, value) in new {
             if let before = old[key] {
-                compare(before, value, at: path.appending(key))
+                // Most members are the same, and a path costs more than looking.
+                if !areSame(before, value) { compare(before, value, at: path.appending(key)) }
             } else {
                 operations.append(.add(path.appending(key), value))
             }
@@ -71,7 +72,7 @@ extension JSONValue {
     /// Whether both have the same text.
     fileprivate func isWritten(like other: JSONValue) -> Bool {
         switch (self, other) {
-        case (.number(let left), .number(let right)): left.text == right.text
+        case (.number(let left), .number(let right)): left.isWritten(like: right)
         case (.array(let left), .array(let right)):
             left.count == right.count && zip(left, right).allSatisfy { $0.isWritten(like: $1) }
         case (.object(let left), .object(let right)):

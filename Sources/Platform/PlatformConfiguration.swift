@@ -40,6 +40,10 @@ public struct PlatformConfiguration: Sendable {
     public var trustedProxies: [AddressRange] = []
     /// The largest HTTP body, in bytes. Default: 8 MiB.
     public var maximumBody = 8 * 1024 * 1024
+    /// How many changes of one document are kept, the newest ones. Default: 10,000.
+    public var stateHistoryLimit = 10_000
+    /// How many days a change of a document is kept. Default: 30.
+    public var stateHistoryDays = 30
     /// How often an HTTP service with a `pingURL` is fetched, in milliseconds. Default: 30 s.
     public var pingInterval: Duration = .seconds(30)
     /// How long one ping may take. Default: 5 s.
@@ -78,6 +82,8 @@ public struct PlatformConfiguration: Sendable {
         enginePorts = try config.enginePorts("enginePorts", default: enginePorts)
         trustedProxies = try config.addressRanges("trustedProxies", default: trustedProxies)
         maximumBody = try config.integer("maximumBody", in: 1...(64 * 1024 * 1024), default: maximumBody)
+        stateHistoryLimit = try config.integer("stateHistoryLimit", in: 1...1_000_000, default: stateHistoryLimit)
+        stateHistoryDays = try config.integer("stateHistoryDays", in: 1...36_500, default: stateHistoryDays)
         pingInterval = try config.milliseconds("pingIntervalMs", default: pingInterval)
         pingTimeout = try config.milliseconds("pingTimeoutMs", default: pingTimeout)
         pingFailures = try config.integer("pingFailures", in: 1...1000, default: pingFailures)

@@ -29,6 +29,10 @@ struct NodeOptions: ParsableArguments {
     var trustedProxies: String?
     @Option(help: "The largest HTTP body, in bytes. (default: 8388608)")
     var maximumBody: Int?
+    @Option(help: "Changes of one document that are kept, the newest ones. (default: 10000)")
+    var stateHistoryLimit: Int?
+    @Option(help: "Days that a change of a document is kept. (default: 30)")
+    var stateHistoryDays: Int?
     @Option(help: "Milliseconds between two pings of an HTTP service. (default: 30000)")
     var pingIntervalMs: Int?
     @Option(help: "Milliseconds that one ping may take. (default: 5000)")
@@ -43,6 +47,7 @@ struct NodeOptions: ParsableArguments {
             "trustedProxies": .text(trustedProxies),
             "httpPort": .number(httpPort), "discoveryPort": .number(discoveryPort), "statePort": .number(statePort),
             "jobPort": .number(jobPort), "maximumBody": .number(maximumBody),
+            "stateHistoryLimit": .number(stateHistoryLimit), "stateHistoryDays": .number(stateHistoryDays),
             "pingIntervalMs": .number(pingIntervalMs), "pingTimeoutMs": .number(pingTimeoutMs),
             "pingFailures": .number(pingFailures),
         ]

@@ -1,3 +1,4 @@
+import Bus
 import EngineService
 import JSON
 import Testing

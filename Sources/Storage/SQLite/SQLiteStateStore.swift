@@ -30,8 +30,9 @@ public struct SQLiteStateStore: StateStore {
     }
 
     public func changes(of id: String, after version: Int, limit: Int) async throws -> [StateChange] {
-        let values: [(any DatabaseValueConvertible)?] = [Key(id), version, max(limit, 0)]
-        return try await database.read { db in try db.all(History.changes, values, StateChange.init(row:)) }
+        try await database.read { db in
+            try db.all(History.changes, [Key(id), version, max(limit, 0)], StateChange.init(row:))
+        }
     }
 
     public func update<Outcome: Sendable>(
