@@ -120,8 +120,8 @@ let package = Package(
         .executableTarget(
             name: "JobRunner",
             dependencies: [
-                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", argumentParser, configuration,
-                logging, signals, system,
+                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", argumentParser, asyncHTTPClient,
+                configuration, logging, nioCore, nioHTTP1, nioPosix, signals, system,
             ],
             swiftSettings: settings
         ),
@@ -202,7 +202,7 @@ let package = Package(
                 httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]
         ),
-        tests(of: "JobRunner", and: ["Bus", "JSON", configuration]),
+        tests(of: "JobRunner", and: ["Bus", "JSON", "JobControl", argumentParser, configuration, nioHTTP1]),
         tests(of: "Platform", and: ["Bus", "Discovery", "Gateway", "ZeroMQ", configuration, logging, system]),
         tests(of: "PlatformCommand", and: ["Bus", "JSON"]),
         .testTarget(

@@ -26,9 +26,13 @@ struct JobOperations: Sendable {
     }
 
     private func run(_ request: BusRequest) async throws -> BusReply {
-        try await answer(request) { handle in
+        let patience = try request.jobPatience
+        return try await answer(request) { handle in
             do {
-                return JobMessages.outcome(of: handle.id, try await handle.whenEnded)
+                guard let outcome = try await handle.outcome(within: patience) else {
+                    return JobMessages.accepted(handle.id, try await handle.whenAccepted, JobLinks(request))
+                }
+                return JobMessages.outcome(of: handle.id, outcome)
             } catch {
                 guard handle.isAccepted, Self.isLeft(error) else { throw error }
                 return JobMessages.left(handle.id)
