@@ -12,6 +12,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
 let asyncHTTPClient: Target.Dependency = .product(name: "AsyncHTTPClient", package: "async-http-client")
 let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -53,6 +54,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.4"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -96,13 +98,17 @@ let package = Package(
         // Owns a job's life: validates, journals, runs, reverts.
         .target(
             name: "JobControl",
-            dependencies: ["Bus", "Discovery", "JSON", "SharedState", "ZeroMQ", deque, lifecycle, logging],
+            dependencies: ["Bus", "Discovery", "JSON", "SharedState", "ZeroMQ", crypto, deque, lifecycle, logging],
             swiftSettings: settings
         ),
-        // Implements the services' stores on SQLite, with one list of migrations.
+        // libpq's C API.
+        .systemLibrary(name: "CPostgreSQL", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        // Implements the services' stores on SQLite and PostgreSQL, with one list of migrations.
         .target(
             name: "Storage",
-            dependencies: ["Bus", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging],
+            dependencies: [
+                "Bus", "CPostgreSQL", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging,
+            ],
             swiftSettings: settings
         ),
         // HTTP in front of the bus, and the bus's way out to HTTP services.
@@ -120,8 +126,8 @@ let package = Package(
         .executableTarget(
             name: "JobRunner",
             dependencies: [
-                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", argumentParser, configuration,
-                logging, signals, system,
+                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", argumentParser, asyncHTTPClient,
+                configuration, logging, nioCore, nioHTTP1, nioPosix, signals, system,
             ],
             swiftSettings: settings
         ),
@@ -209,8 +215,11 @@ let package = Package(
                 httpTypes, hummingbird, lifecycle, logging, nioCore, nioHTTP1, nioPosix,
             ]
         ),
-        tests(of: "JobRunner", and: ["Bus", "JSON", configuration]),
-        tests(of: "Platform", and: ["Bus", "Discovery", "Gateway", "ZeroMQ", configuration, logging, system]),
+        tests(of: "JobRunner", and: ["Bus", "JSON", "JobControl", argumentParser, configuration, nioHTTP1]),
+        tests(
+            of: "Platform",
+            and: ["Bus", "Discovery", "Gateway", "JobControl", "ZeroMQ", configuration, logging, system]
+        ),
         tests(of: "PlatformCommand", and: ["Bus", "JSON"]),
         .testTarget(
             name: "IntegrationTests",

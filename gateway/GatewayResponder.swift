@@ -90,6 +90,11 @@ struct GatewayResponder: Sendable {
             variable: found.variable,
             fields: request.headers,
             origin: try origin(of: request, target, connection),
+            client: ClientName.of(
+                peer: connection.peer,
+                forwarded: forwarded(in: request),
+                trusted: configuration.trustedProxies
+            ),
             identity: identity,
             connection: connection
         )
@@ -106,12 +111,16 @@ struct GatewayResponder: Sendable {
     private func origin(of request: Request, _ target: RequestTarget, _ connection: Connection) throws -> Origin {
         try Origin(
             authority: target.authority.map(String.init) ?? request.head.authority,
-            forwarded: configuration.trustedProxies.isEmpty
-                ? nil : request.headers[values: .forwarded].joined(separator: ","),
+            forwarded: forwarded(in: request),
             peer: connection.peer,
             trusted: configuration.trustedProxies,
             fallback: connection.localAuthority
         )
+    }
+
+    /// What proxies say of the request, where any is trusted.
+    private func forwarded(in request: Request) -> String? {
+        configuration.trustedProxies.isEmpty ? nil : request.headers[values: .forwarded].joined(separator: ",")
     }
 
     private func answer(refusing refusal: Refusal, _ request: Request) -> Answer {

@@ -9,8 +9,10 @@ packages=(
     curl            # the scripts and the README speak HTTP with it
     g++             # Swift's linker driver and the C++ runtime of its packages
     iproute2        # the tests of two hosts make network namespaces
+    libpq-dev       # the store that machines share
     libsqlite3-dev  # the embedded store
     libzmq3-dev     # the bus
+    postgresql      # a server for the tests, which start one of their own (scripts/postgres.sh)
     procps          # pidwait, for stopping what was started
     python3         # the HTTP service among the examples
     python3-zmq     # the Python worker and client among the examples

@@ -14,8 +14,17 @@ scripts/setup.sh || { echo "0 passed, 1 failed"; exit 1; }
 echo "== build: all targets, debug, warnings are errors"
 swift build --build-tests || { echo "0 passed, 1 failed"; exit 1; }
 
-report=$(mktemp -d)
-trap 'rm -rf "$report"' EXIT
+report=$(mktemp -d) server=$(mktemp -d)
+end() {
+    scripts/postgres.sh stop "$server" 2>/dev/null
+    rm -rf "$report" "$server"
+}
+trap end EXIT
+
+echo "== PostgreSQL: a server for this run alone, on a socket in $server"
+PLATFORM_TEST_POSTGRES=$(scripts/postgres.sh start "$server") || { echo "0 passed, 1 failed"; exit 1; }
+export PLATFORM_TEST_POSTGRES
+
 passed=0 failed=0
 
 # stage NAME ARGUMENT…: one run of `swift test`, whose counts are added to the whole.
@@ -40,7 +49,9 @@ if [ $# -gt 0 ]; then
     stage "$*" "$@"
 else
     # Whole platforms under load beside a thousand small tests would only measure how slow two cores can be.
-    stage "modules, contracts of stores and of the bus" --skip 'GatewayTests|IntegrationTests|ChaosTests'
+    foundation='^(JSONTests|ZeroMQTests|BusTests)[.]'
+    stage "JSON, sockets and the bus" --filter "$foundation"
+    stage "services, and the contracts of their stores" --skip "$foundation|GatewayTests|IntegrationTests|ChaosTests"
     stage "the HTTP contract, over real sockets" --filter 'GatewayTests'
     stage "processes: examples, scripts, the command line" --filter 'IntegrationTests'
     # These measure time: one after the other.

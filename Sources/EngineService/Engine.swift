@@ -120,23 +120,36 @@ extension Engine {
     /// - Parameters:
     ///   - body: `{ command, resource, id?, payload?, metadata?, requestId? }`.
     ///   - roles: what the caller may do.
+    ///   - client: who asks, as others who look at what was changed are told.
     /// - Returns: The answer, also when it is a refusal.
     /// - Throws: Errors of the store, and what a developer-defined command throws but refusals.
-    public func execute(_ body: JSONValue, roles: Set<String> = []) async throws -> EngineAnswer {
-        try await perform(body, .execute, roles: roles)
+    public func execute(
+        _ body: JSONValue,
+        roles: Set<String> = [],
+        client: String? = nil
+    ) async throws -> EngineAnswer {
+        try await perform(body, .execute, roles: roles, client: client)
     }
 
     /// Carries out a command message so that doing it twice is doing it once: `create` overwrites, and `delete` of what
     /// is gone is no error. A `requestId` that was executed is enough to get the answer of then.
-    public func `repeat`(_ body: JSONValue, roles: Set<String> = []) async throws -> EngineAnswer {
-        try await perform(body, .repeating, roles: roles)
+    public func `repeat`(
+        _ body: JSONValue,
+        roles: Set<String> = [],
+        client: String? = nil
+    ) async throws -> EngineAnswer {
+        try await perform(body, .repeating, roles: roles, client: client)
     }
 
     /// Undoes what the request with that `requestId` has done, once; `{ "status": "noop" }` when there is nothing.
     ///
     /// A request that was reverted before it came is refused when it comes.
-    public func revert(_ body: JSONValue, roles: Set<String> = []) async throws -> EngineAnswer {
-        try await answering(body, roles: roles) { request in
+    public func revert(
+        _ body: JSONValue,
+        roles: Set<String> = [],
+        client: String? = nil
+    ) async throws -> EngineAnswer {
+        try await answering(body, roles: roles, client: client) { request in
             let revert = try await recording { store, now in try machine.revert(request, in: store, at: now) }
             return switch revert {
             case .answered(let answer): answer
@@ -145,12 +158,29 @@ extension Engine {
         }
     }
 
+    /// Says what a revert of the request with that `requestId` would come to, and does nothing.
+    ///
+    /// The answer is `{ requestId, command?, grade, changedBy?, reason? }`, where the grade is `reversible`,
+    /// `irreversible`, `undone`, `changed` or `unknown`.
+    public func inspect(_ body: JSONValue, roles: Set<String> = []) async throws -> EngineAnswer {
+        do {
+            let request = try EngineRequest(body, roles: roles)
+            let inspection = try await store.read { store in
+                try machine.inspect(request, hasRevert: { customCommands[$0].map { $0.revert != nil } }, in: store)
+            }
+            return .done(.ok, inspection.json)
+        } catch let refusal as Refusal {
+            return .refused(refusal)
+        }
+    }
+
     private func perform(
         _ body: JSONValue,
         _ mode: EngineRequest.Mode,
-        roles: Set<String>
+        roles: Set<String>,
+        client: String?
     ) async throws -> EngineAnswer {
-        try await answering(body, roles: roles) { request in
+        try await answering(body, roles: roles, client: client) { request in
             if case .success(let message) = request.message, let custom = customCommands[message.command] {
                 return try await perform(custom, request, mode)
             }
@@ -163,10 +193,11 @@ extension Engine {
     private func answering(
         _ body: JSONValue,
         roles: Set<String>,
+        client: String?,
         _ respond: @Sendable (EngineRequest) async throws -> EngineAnswer
     ) async throws -> EngineAnswer {
         do {
-            let request = try EngineRequest(body, roles: roles)
+            let request = try EngineRequest(body, roles: roles, client: client)
             guard let requestID = request.requestID else { return try await respond(request) }
             return try await turns.take(requestID) { try await respond(request) }
         } catch let refusal as Refusal {

@@ -43,7 +43,7 @@ extension EngineAnswer {
 
     init(json: JSONValue) throws(EngineStoreError) {
         guard let number = json["status"]?.intValue, let code = UInt16(exactly: number) else {
-            throw EngineStoreError("a receipt's answer is damaged: \(json)")
+            throw EngineStoreError("a receipt's answer is damaged: it has no status")
         }
         let status = Status(rawValue: code)
         if let sentence = json["error"]?.stringValue {

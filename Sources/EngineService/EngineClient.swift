@@ -29,6 +29,11 @@ public struct EngineClient: Sendable {
         try await request("revert", ["requestId": .string(requestID)], within: time, repeatable: true)
     }
 
+    /// What a revert would come to: `{ requestId, command?, grade, changedBy?, reason? }`.
+    public func inspect(requestID: String, within time: Duration = .seconds(30)) async throws(BusError) -> Reply {
+        try await request("inspect", ["requestId": .string(requestID)], within: time, repeatable: true)
+    }
+
     private func request(
         _ operation: String,
         _ body: JSONValue,

@@ -13,19 +13,23 @@ struct EngineForms: Sendable {
             form("execute", base, commands: design.commands),
             form("repeat", base, commands: design.commands),
             form("revert", base, commands: design.commands.filter(\.isReversible)),
+            form("inspect", base, commands: design.commands),
         ])
     }
 
     private func form(_ rel: String, _ base: String, commands: [DesignCommand]) -> JSONValue {
         [
             "rel": .string(rel), "method": "POST", "href": .string("\(base)/\(rel)"),
-            "input": input(rel, commands), "output": output(rel), "commands": .array(commands.map(Self.description)),
+            "input": input(rel, commands), "output": output(rel), "commands": .array(commands.map(description)),
         ]
     }
 
-    /// The command message as a JSON Schema. `revert` needs the request id only.
+    /// The command message as a JSON Schema. `revert` needs the request id only, `inspect` takes nothing else.
     private func input(_ rel: String, _ commands: [DesignCommand]) -> JSONValue {
-        [
+        guard rel != "inspect" else {
+            return ["type": "object", "required": ["requestId"], "properties": ["requestId": ["type": "string"]]]
+        }
+        return [
             "type": "object",
             "required": rel == "execute" ? ["command", "resource"] : rel == "revert" ? ["requestId"] : [],
             "properties": [
@@ -38,26 +42,50 @@ struct EngineForms: Sendable {
     }
 
     private func output(_ rel: String) -> JSONValue {
-        rel == "revert"
-            ? ["type": "object", "properties": ["status": ["type": "string", "enum": ["reverted", "noop"]]]]
-            : [
+        switch rel {
+        case "revert": ["type": "object", "properties": ["status": ["type": "string", "enum": ["reverted", "noop"]]]]
+        case "inspect": Self.inspection
+        default:
+            [
                 "type": "object",
                 "properties": ["result": ["type": ["object", "array"]], "statusCode": ["type": "integer"]],
             ]
+        }
     }
 
+    private static let inspection: JSONValue = [
+        "type": "object",
+        "properties": [
+            "requestId": ["type": "string"], "command": ["type": "string"],
+            "grade": ["type": "string", "enum": ["reversible", "irreversible", "undone", "changed", "unknown"]],
+            "changedBy": ["type": "object"], "reason": ["type": "string"],
+        ],
+    ]
+
     /// The command as the design has it, with its name and with the defaults of what the design leaves out.
-    private static func description(_ command: DesignCommand) -> JSONValue {
+    ///
+    /// `secrets` names the members of its payload and its result that nobody else should keep or show.
+    private func description(_ command: DesignCommand) -> JSONValue {
         var members: JSONObject = ["name": .string(command.name)]
         members.merge(command.contract)
-        members["inputs"] = command.contract["inputs"] ?? ["required": [], "optional": []]
+        members["inputs"] = inputs(of: command)
         members["output"] = command.contract["output"] ?? ["returns": .string(command.output.returns.rawValue)]
         members["transitionType"] = [
             "safe": .bool(command.isSafe), "idempotent": .bool(command.isIdempotent),
             "reversible": .bool(command.isReversible),
         ]
         members["authorization"] = ["roles": .array(command.roles.map(JSONValue.string))]
+        if !design.secrets.isEmpty { members["secrets"] = .array(design.secrets.map(JSONValue.string)) }
         return .object(members)
+    }
+
+    /// The inputs without the defaults that are secret.
+    private func inputs(of command: DesignCommand) -> JSONValue {
+        guard var inputs = command.contract["inputs"] else { return ["required": [], "optional": []] }
+        guard var defaults = inputs["defaults"]?.objectValue else { return inputs }
+        for name in design.secrets { defaults.removeValue(forKey: name) }
+        inputs["defaults"] = .object(defaults)
+        return inputs
     }
 }
 

@@ -95,10 +95,27 @@ extension EngineHost {
         var operations = OperationTable(service: engine.design.service.name, version: engine.design.version) {
             forms.json(for: $0)
         }
-        operations.on("execute") { try await engine.execute(Self.body(of: $0), roles: Self.roles(of: $0)).reply }
-        operations.on("repeat") { try await engine.repeat(Self.body(of: $0), roles: Self.roles(of: $0)).reply }
-        operations.on("revert") { try await engine.revert(Self.body(of: $0), roles: Self.roles(of: $0)).reply }
+        operations.on("execute") { request in
+            let asked = try Self.asked(request)
+            return try await engine.execute(asked.body, roles: asked.roles, client: asked.client).reply
+        }
+        operations.on("repeat") { request in
+            let asked = try Self.asked(request)
+            return try await engine.repeat(asked.body, roles: asked.roles, client: asked.client).reply
+        }
+        operations.on("revert") { request in
+            let asked = try Self.asked(request)
+            return try await engine.revert(asked.body, roles: asked.roles, client: asked.client).reply
+        }
+        operations.on("inspect") { request in
+            let asked = try Self.asked(request)
+            return try await engine.inspect(asked.body, roles: asked.roles).reply
+        }
         return operations
+    }
+
+    private static func asked(_ request: BusRequest) throws -> (body: JSONValue, roles: Set<String>, client: String?) {
+        (try body(of: request), roles(of: request), request.annotations[Annotations.client])
     }
 
     private static func body(of request: BusRequest) throws -> JSONValue {

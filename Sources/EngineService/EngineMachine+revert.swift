@@ -14,7 +14,9 @@ extension EngineMachine {
 
     /// Undoes what a request has done, once. Where a request id is given only that counts.
     func revert(_ request: EngineRequest, in store: any EngineTransaction, at now: Timestamp) throws -> Revert {
-        guard let requestID = request.requestID else { return .answered(try revertCreation(request, in: store)) }
+        guard let requestID = request.requestID else {
+            return .answered(try revertCreation(request, in: store, at: now))
+        }
         guard let receipt = try store.receipt(requestID) else {
             try close(requestID, request, in: store, at: now)
             return .answered(Self.noop)
@@ -74,20 +76,36 @@ extension EngineMachine {
     }
 
     func markReverted(_ receipt: EngineReceipt, in store: any EngineTransaction, at now: Timestamp) throws {
+        try unmark(receipt, in: store)
         var reverted = receipt
         (reverted.state, reverted.answer, reverted.undo, reverted.call) = (.reverted, nil, nil, nil)
         reverted.recordedAt = now
         try store.put(reverted)
     }
 
+    /// Gives the mark of the resource back to who wrote it before, of those that were not reverted.
+    private func unmark(_ receipt: EngineReceipt, in store: any EngineTransaction) throws {
+        guard let id = receipt.resource, try store.mark(of: id)?.requestID == receipt.requestID else { return }
+        var mark = receipt.previous
+        while let requestID = mark?.requestID, let writer = try store.receipt(requestID), writer.state == .reverted {
+            mark = writer.previous
+        }
+        try store.put(mark, of: id)
+    }
+
     /// Without a request id only a creation can be undone: by the id of the resource.
-    private func revertCreation(_ request: EngineRequest, in store: any EngineTransaction) throws -> EngineAnswer {
+    private func revertCreation(
+        _ request: EngineRequest,
+        in store: any EngineTransaction,
+        at now: Timestamp
+    ) throws -> EngineAnswer {
         let message = try request.message.get()
         let command = try intake.command(of: message, roles: request.roles)
         guard command.name == DefaultCommand.create.rawValue, command.isReversible, let id = message.id,
             try store.resource(id) != nil
         else { return Self.noop }
         try store.removeResource(id)
+        try store.put(EngineMark(requestID: nil, client: request.client, recordedAt: now), of: id)
         return Self.reverted
     }
 }

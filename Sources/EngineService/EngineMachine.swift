@@ -60,12 +60,26 @@ struct EngineMachine: Sendable {
         do {
             let effect = try behaviour.perform(plan.call, repeating: mode == .repeating, in: store)
             let answer = plan.command.output.answer(effect.value, usual: behaviour.usualStatus)
-            try record(plan, .executed, answer, undo: effect.undo, in: store, at: now)
+            let previous = try mark(effect, by: request, in: store, at: now)
+            try record(plan, .executed, answer, undo: effect.undo, previous: previous, in: store, at: now)
             return answer
         } catch let refusal as Refusal {
             try record(plan, .refused, .refused(refusal), in: store, at: now)
             return .refused(refusal)
         }
+    }
+
+    /// Marks the resource that a command wrote as written by its request; returns who had written it before.
+    private func mark(
+        _ effect: CommandEffect,
+        by request: EngineRequest,
+        in store: any EngineTransaction,
+        at now: Timestamp
+    ) throws -> EngineMark? {
+        guard let id = effect.undo?.resourceID else { return nil }
+        let previous = try store.mark(of: id)
+        try store.put(EngineMark(requestID: request.requestID, client: request.client, recordedAt: now), of: id)
+        return previous
     }
 
     /// Answers a command that only looks at the store and leaves no receipt; nil when it is not such a command.
@@ -78,11 +92,14 @@ struct EngineMachine: Sendable {
     /// Writes the receipt of a call that has a request id.
     ///
     /// A command that is not reversible keeps nothing to undo it with: `revert` must not touch its effect.
+    ///
+    /// - Parameter previous: who had written the resource that the command wrote.
     func record(
         _ plan: Plan,
         _ state: EngineReceipt.State,
         _ answer: EngineAnswer?,
         undo: EngineUndo? = nil,
+        previous: EngineMark? = nil,
         keepCall: Bool = false,
         in store: any EngineTransaction,
         at now: Timestamp
@@ -96,6 +113,8 @@ struct EngineMachine: Sendable {
                 answer: answer,
                 undo: plan.command.isReversible ? undo : nil,
                 call: keepCall ? plan.call : nil,
+                resource: undo?.resourceID,
+                previous: previous,
                 recordedAt: now
             )
         )

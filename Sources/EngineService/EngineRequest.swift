@@ -14,9 +14,11 @@ struct EngineRequest: Sendable {
     let requestID: String?
     let message: Result<CommandMessage, Refusal>
     let roles: Set<String>
+    /// Who asks, as they named themselves.
+    let client: String?
 
     /// - Throws: ``Refusal`` 400 when the body is no object or its request id is no string.
-    init(_ body: JSONValue, roles: Set<String>) throws(Refusal) {
+    init(_ body: JSONValue, roles: Set<String>, client: String? = nil) throws(Refusal) {
         requestID = try CommandMessage.requestID(in: body)
         do {
             message = .success(try CommandMessage(body))
@@ -24,5 +26,6 @@ struct EngineRequest: Sendable {
             message = .failure(error)
         }
         self.roles = roles
+        self.client = client
     }
 }

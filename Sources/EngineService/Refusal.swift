@@ -43,9 +43,9 @@ extension Refusal {
         Refusal(.badRequest, "Missing required input: \(field)", members: ["pointer": .string(pointer(to: field))])
     }
 
-    /// `demand` goes on after "Must be": "one of [a, b]", "a number".
-    static func invalidValue(_ value: JSONValue, of field: String, mustBe demand: String) -> Refusal {
-        let text = value.stringValue ?? value.description
+    /// `demand` goes on after "Must be": "one of [a, b]", "a number". A value that is secret is nil.
+    static func invalidValue(_ value: JSONValue?, of field: String, mustBe demand: String) -> Refusal {
+        let text = value.map { $0.stringValue ?? $0.description } ?? "[secret]"
         // A value may be megabytes long; the sentence is for people.
         let shown = text.count > 100 ? text.prefix(100) + "…" : text[...]
         return Refusal(

@@ -53,6 +53,14 @@ public struct JSONNumber: Sendable {
         }
     }
 
+    /// Whether both have the same text.
+    func isWritten(like other: JSONNumber) -> Bool {
+        switch (storage, other.storage) {
+        case (.integer(let left), .integer(let right)): left == right
+        default: text == other.text
+        }
+    }
+
     /// The value when it is an integer that fits: also of `7.0` and `7e2`.
     public var int: Int? {
         switch storage {

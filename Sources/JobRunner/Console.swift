@@ -1,9 +1,19 @@
 import Foundation
+import JSON
 
 /// The two streams of the process: results on standard output, everything else on standard error.
 enum Console {
     /// Whether standard error is a terminal that can be redrawn.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Whether somebody can be asked: a terminal to read the question on, and one to answer it from.
+    static var canAsk: Bool { isTerminal && isatty(STDIN_FILENO) == 1 }
+
+    /// Asks and waits for one line; nil when there will be none.
+    static func ask(_ question: String) -> String? {
+        draw(question)
+        return readLine()
+    }
 
     /// How much the terminal shows; 80 columns and 24 rows when it does not say.
     static var terminalSize: (rows: Int, columns: Int) {
@@ -17,6 +27,16 @@ enum Console {
     /// Writes what was asked for.
     static func output(_ bytes: [UInt8]) {
         write(bytes + [UInt8(ascii: "\n")], to: .standardOutput)
+    }
+
+    /// Writes lines that were asked for.
+    static func output(_ lines: [String]) {
+        for line in lines { output(Array(line.utf8)) }
+    }
+
+    /// Writes one JSON value a line.
+    static func output(rows: [JSONValue]) {
+        for row in rows { output(row.serialized()) }
     }
 
     /// Writes a message for the person who watches.

@@ -3,7 +3,6 @@ import Bus
 import Foundation
 import JSON
 import JobControl
-import SharedState
 
 /// One run: makes the state document, submits the job, follows its events, and brings the final state home.
 struct JobRun: Sendable {
@@ -23,10 +22,11 @@ struct JobRun: Sendable {
             if let made, !settings.overwrite { try? await session.state.delete(made) }
             throw RunnerFailure.refusal(of: "the job", problem)
         }
-        let ending = try await JobFollower(session: session, output: view).follow(jobID)
+        let follower = JobFollower(session: session, output: view, cancelsOnInterrupt: settings.cancelOnInterrupt)
+        let ending = try await follower.follow(jobID)
         guard case .ended(let progress) = ending else { return RunnerExit.interrupted }
         try await finish(stateID: made ?? progress.stateID, in: session)
-        return progress.state == .completed ? RunnerExit.completed : RunnerExit.failed
+        return progress.exitCode
     }
 
     /// Makes the state document of the plan and answers its id.
@@ -35,7 +35,7 @@ struct JobRun: Sendable {
         let content = JSONValue.object(new.content)
         do {
             session.traffic.note("shared-state create", content.description)
-            return try await session.state.create(id: new.id, content: content).id
+            return try await session.state.create(id: new.id, content: content)
         } catch let problem as Problem where problem.status == .conflict {
             guard settings.overwrite, let id = new.id else {
                 throw RunnerFailure.usage(
@@ -54,7 +54,7 @@ struct JobRun: Sendable {
         guard let stateID else { return }
         if let emit = settings.emit {
             session.traffic.note("shared-state read", stateID)
-            let content = try await session.state.read(stateID).content.serialized(pretty: true)
+            let content = try await session.state.read(stateID).serialized(pretty: true)
             try write(content, to: emit)
         }
         if settings.cleanup {

@@ -13,11 +13,18 @@ struct JobRunnerCommand: AsyncParsableCommand {
             Every option may also be set in `.job-runner.json` (working directory, then home) or as \
             JOB_RUNNER_<NAME> in the environment; the command line wins.
 
-            Exit status: 0 completed, 1 the job failed, 2 bad usage or document, 3 the platform is not reachable, \
-            130 interrupted (the job goes on; `job-runner watch <jobId>` resumes watching).
+            Standard output carries what was asked for, standard error the progress and all messages. Of a result, \
+            --output json prints one object, or one a line where there are many.
+
+            Exit status: 0 completed, 1 the job failed, was cancelled or undone, or its status does not allow what was \
+            asked, 2 bad usage or document, 3 the platform is not reachable or takes no more for now, 130 interrupted \
+            (the job goes on; `job-runner watch <jobId>` resumes watching).
             """,
         version: "0.1.0",
-        subcommands: [Run.self, Watch.self, Services.self],
+        subcommands: [
+            Run.self, Watch.self, StatusCommand.self, List.self, History.self, Explain.self, Cancel.self, Pause.self,
+            Resume.self, Replay.self, Undo.self, InboxCommand.self, Validate.self, Services.self,
+        ],
         defaultSubcommand: Run.self
     )
 

@@ -29,7 +29,9 @@ struct Run: AsyncParsableCommand {
     var overwrite = false
     @Flag(help: "Print what would be sent, and send nothing.")
     var dryRun = false
-    @Option(help: "text (a live tree on a terminal, lines otherwise) or json (one event a line).")
+    @Flag(help: "At the first Ctrl-C, cancel the job and revert what it did; a second one leaves it.")
+    var cancelOnInterrupt = false
+    @Option(help: ArgumentHelp(OutputFormat.progressHelp))
     var output: OutputFormat = .text
     @OptionGroup var connection: ConnectionOptions
 
@@ -56,7 +58,10 @@ struct Run: AsyncParsableCommand {
         var flags = connection.flags
         flags["state"] = state.map { ConfigValue(.string($0), isSecret: false) }
         flags["emit"] = emit?.configValue
-        for (key, isSet) in [("keep", keep), ("overwrite", overwrite), ("dryRun", dryRun)] where isSet {
+        let switches = [
+            ("keep", keep), ("overwrite", overwrite), ("dryRun", dryRun), ("cancelOnInterrupt", cancelOnInterrupt),
+        ]
+        for (key, isSet) in switches where isSet {
             flags[AbsoluteConfigKey([key])] = ConfigValue(.bool(true), isSecret: false)
         }
         // A flag wins over every file: --cleanup must also undo a file's `keep`.
@@ -80,12 +85,10 @@ struct Run: AsyncParsableCommand {
 
     /// Finds the faults of the document here, before anything is made that would be left behind.
     private func validated(_ plan: RunPlan) throws {
-        do {
-            _ = try JobDocument(parsing: plan.submission(stateID: plan.state.map { $0.id ?? "new" }))
-        } catch {
-            let faults = error.faults.map { "  \($0.pointer): \($0.message)" }.joined(separator: "\n")
-            throw RunnerFailure.usage("\(job) is not a valid job:\n\(faults)")
-        }
+        let faults = plan.faults
+        guard !faults.isEmpty else { return }
+        let lines = faults.map { "  \($0.pointer): \($0.message)" }.joined(separator: "\n")
+        throw RunnerFailure.usage("\(job) is not a valid job:\n\(lines)")
     }
 }
 
@@ -102,23 +105,5 @@ struct EmitArgument: ExpressibleByArgument, Equatable, CustomStringConvertible {
     var description: String { path ?? "standard output" }
     var configValue: ConfigValue {
         path.map { ConfigValue(.string($0), isSecret: false) } ?? ConfigValue(.bool(true), isSecret: false)
-    }
-}
-
-/// JSON documents that the user names on the command line.
-enum JSONFile {
-    /// - Throws: ``RunnerFailure`` naming the file, and the place in it when it is not JSON.
-    static func read(_ path: String) throws -> JSONValue {
-        let bytes: [UInt8]
-        do {
-            bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-        } catch {
-            throw RunnerFailure.usage("cannot read \(path): \(error.localizedDescription)")
-        }
-        do {
-            return try JSONValue(parsing: bytes)
-        } catch {
-            throw RunnerFailure.usage("\(path) is not JSON: \(error)")
-        }
     }
 }

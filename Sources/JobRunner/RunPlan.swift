@@ -1,4 +1,5 @@
 import JSON
+import JobControl
 
 /// What one `run` will send, decided before anything is sent: the state document to make and the job to submit.
 ///
@@ -42,6 +43,16 @@ struct RunPlan: Equatable {
         submitted.removeValue(forKey: "sharedStateURL")
         submitted["state"] = .string(stateID)
         return .object(submitted)
+    }
+
+    /// Everything that is wrong with the job document; empty when it can be submitted.
+    var faults: [JobFault] {
+        do {
+            _ = try JobDocument(parsing: submission(stateID: state.map { $0.id ?? "new" }))
+            return []
+        } catch {
+            return error.faults
+        }
     }
 
     /// What `--dry-run` prints.

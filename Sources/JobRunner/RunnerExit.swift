@@ -5,7 +5,7 @@ import Bus
 enum RunnerExit {
     /// The job ended well.
     static let completed = ExitCode.success
-    /// The job ran and failed, or was cancelled.
+    /// The job failed, was cancelled or undone, or its status does not allow what was asked.
     static let failed = ExitCode(1)
     /// The command line, a file or the job document is not usable; nothing was run.
     static let usage = ExitCode(2)
@@ -28,10 +28,28 @@ struct RunnerFailure: Error, CustomStringConvertible {
         Self(exitCode: RunnerExit.unreachable, description: sentence)
     }
 
-    /// The platform took neither a job nor a document: what was sent is not right (4xx), or it cannot now (5xx).
+    /// The platform took neither a job nor a document: what was sent is not right (4xx), or it cannot now (429, 5xx).
     static func refusal(of what: String, _ problem: Problem) -> Self {
         let sentence = "the platform refused \(what): \(problem.sentence)"
-        return problem.status.rawValue < 500 ? .usage(sentence) : .unreachable(sentence)
+        let comesLater = problem.status.rawValue >= 500 || problem.status == .tooManyRequests
+        return comesLater ? .unreachable(sentence) : .usage(sentence)
+    }
+
+    /// What a platform said no to: what does not exist or is not understood is a matter of usage, what the job's status
+    /// does not allow a failure, and what the platform cannot do for now is as if it were not there.
+    init(_ problem: Problem) {
+        let exit =
+            switch problem.status.rawValue {
+            case 409: RunnerExit.failed
+            case ..<500 where problem.status != .tooManyRequests: RunnerExit.usage
+            default: RunnerExit.unreachable
+            }
+        self.init(exitCode: exit, description: problem.sentence)
+    }
+
+    init(exitCode: ExitCode, description: String) {
+        self.exitCode = exitCode
+        self.description = description
     }
 
     /// The platform answered, and the answer was no.

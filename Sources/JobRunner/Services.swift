@@ -2,6 +2,7 @@ import ArgumentParser
 import Bus
 import Discovery
 import Foundation
+import JSON
 
 /// Lists the services that are there, or waits until some of them are.
 struct Services: AsyncParsableCommand {
@@ -14,6 +15,8 @@ struct Services: AsyncParsableCommand {
     var waitFor: String?
     @Option(help: "How many seconds to wait at most.")
     var within = 30.0
+    @Option(help: ArgumentHelp(OutputFormat.help(text: "name and address")))
+    var output: OutputFormat = .text
     @OptionGroup var connection: ConnectionOptions
 
     func validate() throws {
@@ -26,13 +29,25 @@ struct Services: AsyncParsableCommand {
         let wanted = Set(names.filter { !$0.isEmpty })
         let limit = Duration.seconds(within)
         let entries = try await Session.open(settings) { session in
-            try await session.services(including: wanted, within: limit)
+            guard let bus = session.link as? BusLink else {
+                throw RunnerFailure.usage("services are listed over the bus only; GET /services has them over HTTP")
+            }
+            return try await ServiceWait(link: bus, traffic: session.traffic).services(including: wanted, within: limit)
         }
-        for entry in entries { Console.output(Array("\(entry.serviceName)\t\(entry.serviceURL)".utf8)) }
+        switch output {
+        case .text:
+            for entry in entries { Console.output(Array("\(entry.serviceName)\t\(entry.serviceURL)".utf8)) }
+        case .json:
+            Console.output(rows: entries.map { ["name": .string($0.serviceName), "url": .string($0.serviceURL)] })
+        }
     }
 }
 
-extension Session {
+/// Waits for services by the registry's events.
+private struct ServiceWait: Sendable {
+    let link: BusLink
+    let traffic: Traffic
+
     /// The registered services, once all of `wanted` are there.
     ///
     /// - Throws: ``RunnerFailure`` that names who is missing when `limit` has passed.
@@ -54,7 +69,7 @@ extension Session {
     /// Subscribes first and looks afterwards, so that no change falls between the two.
     private func waitForServices(_ wanted: Set<String>) async throws -> [RegistryEntry] {
         traffic.note("subscription", "registry.")
-        let changes = try await events.subscribe(to: "registry.")
+        let changes = try await link.subscriber.subscribe(to: "registry.")
         var entries = try await snapshot()
         if wanted.isSubset(of: entries.present) { return entries }
         for try await _ in changes {
@@ -66,7 +81,7 @@ extension Session {
 
     private func snapshot() async throws -> [RegistryEntry] {
         traffic.note("discovery snapshot")
-        return try await discovery.snapshot().entries
+        return try await link.discovery.snapshot().entries
     }
 }
 

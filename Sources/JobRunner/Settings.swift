@@ -13,6 +13,8 @@ struct Settings: Sendable {
 
     /// The bus that the runner joins: one endpoint, or several with commas between them.
     var bus = "tcp://127.0.0.1:5550"
+    /// The platform over HTTP in the place of the bus; nil for the bus.
+    var http: HTTPAddress?
     /// Where events are read, a list like `bus`; by default two ports above each of its endpoints.
     var events: String?
     /// The file with the runner's own keys; nil for a bus on this machine.
@@ -28,6 +30,8 @@ struct Settings: Sendable {
     var overwrite = false
     /// Prints what would be sent and sends nothing.
     var dryRun = false
+    /// Cancels the job at the first Ctrl-C, in the place of leaving it to go on.
+    var cancelOnInterrupt = false
     /// Prints all that is sent.
     var verbose = false
 
@@ -40,6 +44,7 @@ struct Settings: Sendable {
     private init(reading layers: [any ConfigProvider]) async throws {
         let config = ConfigReader(providers: layers)
         if let value = try await Self.text("bus", in: config) { bus = value }
+        http = try await Self.http(from: layers)
         events = try await Self.text("events", in: config)
         keyFile = try await Self.text("keyFile", in: config)
         serverKey = try await Self.text("serverKey", in: config)
@@ -48,6 +53,7 @@ struct Settings: Sendable {
         cleanup = try await Self.cleanup(from: layers)
         overwrite = try await Self.flag("overwrite", in: config) ?? false
         dryRun = try await Self.flag("dryRun", in: config) ?? false
+        cancelOnInterrupt = try await Self.flag("cancelOnInterrupt", in: config) ?? false
         verbose = try await Self.flag("verbose", in: config) ?? false
     }
 
@@ -70,6 +76,20 @@ struct Settings: Sendable {
             return cleanup == true && keep != true
         }
         return false
+    }
+
+    /// The bus or HTTP: the first layer that names either of them decides.
+    private static func http(from layers: [any ConfigProvider]) async throws -> HTTPAddress? {
+        for layer in layers.map({ ConfigReader(provider: $0) }) {
+            let gateway = try await text("gateway", in: layer)
+            let jobs = try await text("jobURL", in: layer)
+            let state = try await text("stateURL", in: layer)
+            if gateway != nil || jobs != nil || state != nil {
+                return try HTTPAddress(gateway: gateway, jobs: jobs, state: state)
+            }
+            if try await text("bus", in: layer) != nil { return nil }
+        }
+        return nil
     }
 
     private static func text(_ key: ConfigKey, in config: ConfigReader) async throws -> String? {

@@ -86,6 +86,8 @@ struct NodeAssembly {
         if configuration.parts.contains(.sharedState) {
             var settings = StateService.Configuration(endpoints: endpoints.bus)
             settings.security = security
+            settings.historyLimit = configuration.stateHistoryLimit
+            settings.historyAge = .seconds(configuration.stateHistoryDays * 24 * 3_600)
             let state = StateService(
                 settings,
                 publisher: bus.publisher,
@@ -98,6 +100,7 @@ struct NodeAssembly {
         if configuration.parts.contains(.jobControl) {
             var settings = JobService.Configuration(endpoints: endpoints.bus)
             settings.security = security
+            settings.jobs = configuration.jobs
             let jobs = JobService(
                 settings,
                 client: bus.client,

@@ -2,6 +2,7 @@ import Bus
 public import Configuration
 import Discovery
 public import Gateway
+import JobControl
 public import ZeroMQ
 
 /// What one process runs, and at which endpoints it is met.
@@ -40,12 +41,26 @@ public struct PlatformConfiguration: Sendable {
     public var trustedProxies: [AddressRange] = []
     /// The largest HTTP body, in bytes. Default: 8 MiB.
     public var maximumBody = 8 * 1024 * 1024
+    /// How many changes of one document are kept, the newest ones. Default: 10,000.
+    public var stateHistoryLimit = 10_000
+    /// How many days a change of a document is kept. Default: 30.
+    public var stateHistoryDays = 30
     /// How often an HTTP service with a `pingURL` is fetched, in milliseconds. Default: 30 s.
     public var pingInterval: Duration = .seconds(30)
     /// How long one ping may take. Default: 5 s.
     public var pingTimeout: Duration = .seconds(5)
     /// How many failed pings in a row evict a service. Default: 3.
     public var pingFailures = 3
+    /// How many jobs run at once; others wait. Default: 1,024.
+    public var jobsAtOnce = 1_024
+    /// How many jobs wait for their turn; more are refused. Default: 10,000.
+    public var jobsWaiting = 10_000
+    /// How many tasks of one service are under way at once, over all jobs. Default: 1,024.
+    public var tasksPerService = 1_024
+    /// How many days a job is kept after its end; 0 keeps it for ever. Default: 30.
+    public var jobRetentionDays = 30
+    /// How many of the newest jobs are kept; 0 keeps all. Default: 1,000,000.
+    public var jobRetentionCount = 1_000_000
     /// How this process knows others on the bus, and they it. Default: without keys, on one machine.
     public var keys = KeySettings()
 
@@ -78,9 +93,16 @@ public struct PlatformConfiguration: Sendable {
         enginePorts = try config.enginePorts("enginePorts", default: enginePorts)
         trustedProxies = try config.addressRanges("trustedProxies", default: trustedProxies)
         maximumBody = try config.integer("maximumBody", in: 1...(64 * 1024 * 1024), default: maximumBody)
+        stateHistoryLimit = try config.integer("stateHistoryLimit", in: 1...1_000_000, default: stateHistoryLimit)
+        stateHistoryDays = try config.integer("stateHistoryDays", in: 1...36_500, default: stateHistoryDays)
         pingInterval = try config.milliseconds("pingIntervalMs", default: pingInterval)
         pingTimeout = try config.milliseconds("pingTimeoutMs", default: pingTimeout)
         pingFailures = try config.integer("pingFailures", in: 1...1000, default: pingFailures)
+        jobsAtOnce = try config.integer("jobsAtOnce", in: 1...100_000, default: jobsAtOnce)
+        jobsWaiting = try config.integer("jobsWaiting", in: 0...1_000_000, default: jobsWaiting)
+        tasksPerService = try config.integer("tasksPerService", in: 1...100_000, default: tasksPerService)
+        jobRetentionDays = try config.integer("jobRetentionDays", in: 0...36_500, default: jobRetentionDays)
+        jobRetentionCount = try config.integer("jobRetentionCount", in: 0...1_000_000_000, default: jobRetentionCount)
         keys = try config.keySettings()
         try refuseOpenAddresses()
     }
@@ -174,5 +196,16 @@ extension PlatformConfiguration {
         discovery.liveness.pingTimeout = pingTimeout
         discovery.liveness.pingFailures = pingFailures
         return discovery
+    }
+
+    /// What job-control is told.
+    var jobs: JobController.Configuration {
+        var jobs = JobController.Configuration()
+        jobs.runningLimit = jobsAtOnce
+        jobs.waitingLimit = jobsWaiting
+        jobs.tasksPerService = tasksPerService
+        jobs.retentionAge = jobRetentionDays > 0 ? .seconds(jobRetentionDays * 86_400) : nil
+        jobs.retentionCount = jobRetentionCount > 0 ? jobRetentionCount : nil
+        return jobs
     }
 }

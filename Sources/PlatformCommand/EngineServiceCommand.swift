@@ -12,7 +12,12 @@ struct EngineServiceCommand: AsyncParsableCommand {
     @OptionGroup var process: ProcessOptions
     @Option(help: "The design document (JSON).")
     var design: String
-    @Option(help: "Where resources and undo records are kept. (default: sqlite:<serviceName>.db)")
+    @Option(
+        help: """
+            Where resources and undo records are kept: sqlite:PATH, postgres://USER@HOST:PORT/DATABASE or memory. \
+            (default: sqlite:<serviceName>.db)
+            """
+    )
     var store: String?
     @Option(help: "How many commands this process takes at once. (default: 64)")
     var credits: Int?

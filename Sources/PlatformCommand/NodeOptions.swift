@@ -5,7 +5,12 @@ import Configuration
 struct NodeOptions: ParsableArguments {
     @OptionGroup var process: ProcessOptions
 
-    @Option(help: "Where state, registry and jobs are kept: sqlite:PATH or memory. (default: sqlite:platform.db)")
+    @Option(
+        help: """
+            Where state, registry and jobs are kept: sqlite:PATH, postgres://USER@HOST:PORT/DATABASE or memory. \
+            (default: sqlite:platform.db)
+            """
+    )
     var store: String?
     @Option(help: "Where events are published, a broker each. (default: one port above each of the bus)")
     var eventsPublish: String?
@@ -29,12 +34,26 @@ struct NodeOptions: ParsableArguments {
     var trustedProxies: String?
     @Option(help: "The largest HTTP body, in bytes. (default: 8388608)")
     var maximumBody: Int?
+    @Option(help: "Changes of one document that are kept, the newest ones. (default: 10000)")
+    var stateHistoryLimit: Int?
+    @Option(help: "Days that a change of a document is kept. (default: 30)")
+    var stateHistoryDays: Int?
     @Option(help: "Milliseconds between two pings of an HTTP service. (default: 30000)")
     var pingIntervalMs: Int?
     @Option(help: "Milliseconds that one ping may take. (default: 5000)")
     var pingTimeoutMs: Int?
     @Option(help: "Failed pings in a row that evict a service. (default: 3)")
     var pingFailures: Int?
+    @Option(help: "Jobs that run at once; others wait for their turn. (default: 1024)")
+    var jobsAtOnce: Int?
+    @Option(help: "Jobs that wait for their turn; more are refused. (default: 10000)")
+    var jobsWaiting: Int?
+    @Option(help: "Tasks of one service that are under way at once. (default: 1024)")
+    var tasksPerService: Int?
+    @Option(help: "Days that a job is kept after its end. (default: 30; 0: for ever)")
+    var jobRetentionDays: Int?
+    @Option(help: "How many of the newest jobs are kept. (default: 1000000; 0: all)")
+    var jobRetentionCount: Int?
 
     var flags: [AbsoluteConfigKey: ConfigValue] {
         let own: [AbsoluteConfigKey: ConfigValue?] = [
@@ -43,8 +62,11 @@ struct NodeOptions: ParsableArguments {
             "trustedProxies": .text(trustedProxies),
             "httpPort": .number(httpPort), "discoveryPort": .number(discoveryPort), "statePort": .number(statePort),
             "jobPort": .number(jobPort), "maximumBody": .number(maximumBody),
+            "stateHistoryLimit": .number(stateHistoryLimit), "stateHistoryDays": .number(stateHistoryDays),
             "pingIntervalMs": .number(pingIntervalMs), "pingTimeoutMs": .number(pingTimeoutMs),
-            "pingFailures": .number(pingFailures),
+            "pingFailures": .number(pingFailures), "jobsAtOnce": .number(jobsAtOnce),
+            "jobsWaiting": .number(jobsWaiting), "tasksPerService": .number(tasksPerService),
+            "jobRetentionDays": .number(jobRetentionDays), "jobRetentionCount": .number(jobRetentionCount),
         ]
         return process.bus.flags.merging(own.compactMapValues { $0 }) { $1 }
     }

@@ -6,7 +6,7 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         public let description: String
 
-        /// Another process kept the database locked for longer than the busy timeout. Nothing was written.
+        /// Other processes kept the database locked for longer than we wait. Nothing was written.
         public static let busy = Self(description: "busy")
         /// More writes were waiting than the queue may hold. Nothing was written; try again later.
         public static let overloaded = Self(description: "overloaded")
@@ -22,7 +22,11 @@ public struct StorageError: Error, Sendable, CustomStringConvertible {
         public static let badAddress = Self(description: "bad_address")
         /// The database cannot be opened: no such folder, no permission, not a database.
         public static let cannotOpen = Self(description: "cannot_open")
-        /// Anything else that SQLite reports; `cause` has it.
+        /// The database's server cannot be reached. Nothing was written; try again later.
+        public static let unavailable = Self(description: "unavailable")
+        /// The server was lost during a commit and did not come back to say what became of it: the write may be there.
+        public static let unknownOutcome = Self(description: "unknown_outcome")
+        /// Anything else that the database reports; `cause` has it.
         public static let failed = Self(description: "failed")
     }
 

@@ -4,6 +4,8 @@ public enum StoreURL: Sendable, Hashable, CustomStringConvertible {
     case memory
     /// One SQLite file, made when it is missing. A relative path is relative to the working directory.
     case sqlite(path: String)
+    /// A PostgreSQL database, which processes on many machines may share.
+    case postgres(PostgresAddress)
 
     /// Reads the address of a store.
     ///
@@ -14,12 +16,11 @@ public enum StoreURL: Sendable, Hashable, CustomStringConvertible {
         } else if let path = text.removing(prefix: "sqlite:") {
             self = try .file(at: path, of: text)
         } else if text.hasPrefix("postgres:") || text.hasPrefix("postgresql:") {
-            throw StorageError(
-                .badAddress,
-                "PostgreSQL is not available in this build yet: use sqlite:PATH or memory."
-            )
+            self = .postgres(try PostgresAddress(text))
         } else {
-            throw StorageError(.badAddress, "'\(text)' names no store: use sqlite:PATH or memory.")
+            // What follows may be a password, if this was meant for a URL.
+            let shown = text.firstIndex(of: "@") == nil ? text : text.prefix { $0 != ":" } + ":…"
+            throw StorageError(.badAddress, "'\(shown)' names no store: use sqlite:PATH, postgres://… or memory.")
         }
     }
 
@@ -27,6 +28,7 @@ public enum StoreURL: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .memory: "memory"
         case .sqlite(let path): "sqlite:\(path)"
+        case .postgres(let address): "\(address)"
         }
     }
 

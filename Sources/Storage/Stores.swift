@@ -9,7 +9,14 @@ public struct Stores: Sendable {
     public let registry: any RegistryStore
     public let state: any StateStore
     public let jobs: any JobStore
-    private let database: SQLiteDatabase?
+    private let database: Database
+
+    /// What the stores are on.
+    private enum Database {
+        case memory
+        case sqlite(SQLiteDatabase)
+        case postgres(PostgresDatabase)
+    }
 
     /// Opens what `url` names; a database is made when it is missing and brought to the newest schema.
     ///
@@ -17,10 +24,19 @@ public struct Stores: Sendable {
     public static func open(_ url: StoreURL, logger: Logger? = nil) async throws -> Stores {
         switch url {
         case .memory:
-            return Stores(registry: MemoryRegistryStore(), state: MemoryStateStore(), jobs: MemoryJobStore())
+            return Stores(
+                registry: MemoryRegistryStore(),
+                state: MemoryStateStore(),
+                jobs: MemoryJobStore(),
+                database: .memory
+            )
         case .sqlite(let path):
             let database = try await SQLiteDatabase.open(path)
             logger?.debug("database opened", metadata: ["path": "\(path)"])
+            return Stores(database)
+        case .postgres(let address):
+            let database = try await PostgresDatabase.open(address)
+            logger?.debug("database opened", metadata: ["address": "\(address)"])
             return Stores(database)
         }
     }
@@ -31,7 +47,17 @@ public struct Stores: Sendable {
             registry: SQLiteRegistryStore(database),
             state: SQLiteStateStore(database),
             jobs: SQLiteJobStore(database),
-            database: database
+            database: .sqlite(database)
+        )
+    }
+
+    /// Stores on an open database; ``close()`` closes it.
+    public init(_ database: PostgresDatabase) {
+        self.init(
+            registry: PostgresRegistryStore(database),
+            state: PostgresStateStore(database),
+            jobs: PostgresJobStore(database),
+            database: .postgres(database)
         )
     }
 
@@ -39,7 +65,7 @@ public struct Stores: Sendable {
         registry: any RegistryStore,
         state: any StateStore,
         jobs: any JobStore,
-        database: SQLiteDatabase? = nil
+        database: Database
     ) {
         self.registry = registry
         self.state = state
@@ -49,11 +75,19 @@ public struct Stores: Sendable {
 
     /// A store for the engine of that service. In memory every call makes a new, empty one.
     public func engine(service: String) -> any EngineStore {
-        database.map { SQLiteEngineStore($0, service: service) } ?? MemoryEngineStore()
+        switch database {
+        case .memory: MemoryEngineStore()
+        case .sqlite(let database): SQLiteEngineStore(database, service: service)
+        case .postgres(let database): PostgresEngineStore(database, service: service)
+        }
     }
 
     /// Does what is queued and closes the database; does nothing in memory.
     public func close() async throws {
-        try await database?.close()
+        switch database {
+        case .memory: break
+        case .sqlite(let database): try await database.close()
+        case .postgres(let database): await database.close()
+        }
     }
 }

@@ -13,8 +13,8 @@ import Testing
 
     @Test func thereIsAFormForEachAffordance() throws {
         let forms = try forms(baseURL: "http://example.org:8080")
-        #expect(forms.map { $0["rel"] } == ["execute", "repeat", "revert"])
-        #expect(forms.map { $0["method"] } == ["POST", "POST", "POST"])
+        #expect(forms.map { $0["rel"] } == ["execute", "repeat", "revert", "inspect"])
+        #expect(forms.map { $0["method"] } == ["POST", "POST", "POST", "POST"])
         #expect(forms.map { $0["href"] }.first == "http://example.org:8080/services/person/execute")
         #expect(forms.allSatisfy { $0["input"]?.objectValue != nil && $0["output"]?.objectValue != nil })
     }
@@ -37,6 +37,13 @@ import Testing
     @Test func revertListsWhatIsReversible() throws {
         let names = try forms()[2]["commands"]?.arrayValue?.map { $0["name"] }
         #expect(names == ["create", "update", "delete", "status"])
+    }
+
+    @Test func inspectWantsTheRequestIDAndTellsTheGrade() throws {
+        let form = try forms()[3]
+        #expect(form["href"] == "/services/person/inspect")
+        #expect(form["input"]?["required"] == ["requestId"])
+        #expect(form["output"]?["properties"]?["grade"]?["enum"]?.arrayValue?.count == 5)
     }
 
     @Test func extensionsAreNotShown() throws {

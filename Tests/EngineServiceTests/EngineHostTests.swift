@@ -40,11 +40,25 @@ import ZeroMQ
 
     @Test func whatIsNoJSONIsNoCommandMessage() async throws {
         try await withHost(try makeEngine()) { bus in
-            for operation in ["execute", "repeat", "revert"] {
+            for operation in ["execute", "repeat", "revert", "inspect"] {
                 let reply = try await bus.request("person", operation, body: Array("{".utf8))
                 #expect(reply.status == 400)
                 #expect(try reply.json()["error"] == "Invalid command message format")
             }
+        }
+    }
+
+    @Test func whoAskedIsToldToWhoInspects() async throws {
+        try await withHost(try makeEngine()) { bus in
+            for (id, client) in [("r1", "job/1"), ("r2", "job/2")] {
+                let command = id == "r1" ? "create" : "update"
+                let body = message(command, id: "7", ["name": "Ada"], requestID: id).serialized()
+                let asked: Annotations = [Annotations.client: client]
+                #expect(try await bus.request("person", "execute", body: body, annotations: asked).status.isSuccess)
+            }
+            let reply = try await EngineClient("person", over: bus).inspect(requestID: "r1")
+            #expect(try reply.json()["grade"] == "changed")
+            #expect(try reply.json()["changedBy"] == ["requestId": "r2", "client": "job/2"])
         }
     }
 

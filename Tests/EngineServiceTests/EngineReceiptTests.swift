@@ -18,7 +18,11 @@ import Testing
             call: CommandCall(command: "greet", id: "7", inputs: ["a": 1], metadata: [:], requestID: "r1")
         ),
         receipt(.reverted), receipt(.revertedBefore),
+        receipt(.executed, resource: "7", previous: EngineMark(requestID: "r0", client: "job/1", recordedAt: time)),
+        receipt(.executed, resource: "7", previous: EngineMark(requestID: nil, client: nil, recordedAt: time)),
     ]
+
+    private static let time = Timestamp(millisecondsSinceEpoch: 1_769_850_900_123)
 
     @Test(arguments: receipts)
     func aReceiptIsReadAsItWasWritten(_ receipt: EngineReceipt) throws {
@@ -30,6 +34,7 @@ import Testing
         "{}", "[]", #"{"requestId":"a","command":"b","state":"lost","recordedAt":"2026-01-31T09:15:00.123Z"}"#,
         #"{"requestId":"a","command":"b","state":"executed","recordedAt":"now"}"#,
         #"{"requestId":"a","command":"b","state":"executed","recordedAt":"2026-01-31T09:15:00.123Z","undo":{"do":"x","id":"1"}}"#,
+        #"{"requestId":"a","command":"b","state":"executed","recordedAt":"2026-01-31T09:15:00.123Z","previous":{}}"#,
         #"{"requestId":"a","command":"b","state":"executed","recordedAt":"2026-01-31T09:15:00.123Z","answer":{"status":-1}}"#,
     ])
     func aDamagedReceiptIsAnErrorThatSaysSo(_ text: String) throws {
@@ -42,7 +47,9 @@ import Testing
         _ state: EngineReceipt.State,
         answer: EngineAnswer? = nil,
         undo: EngineUndo? = nil,
-        call: CommandCall? = nil
+        call: CommandCall? = nil,
+        resource: String? = nil,
+        previous: EngineMark? = nil
     ) -> EngineReceipt {
         EngineReceipt(
             requestID: "r1",
@@ -51,7 +58,9 @@ import Testing
             answer: answer,
             undo: undo,
             call: call,
-            recordedAt: Timestamp(millisecondsSinceEpoch: 1_769_850_900_123)
+            resource: resource,
+            previous: previous,
+            recordedAt: time
         )
     }
 }

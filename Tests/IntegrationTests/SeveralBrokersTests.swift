@@ -75,6 +75,8 @@ import ZeroMQ
             context: context,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ) { request in
+            // job-control asks once what the service can do.
+            guard request.operation == "repeat" else { throw Problem(.notFound, "This service has no forms") }
             calls.record("\(request.requestID)")
             await gate.value
             return .json(["result": "done"])

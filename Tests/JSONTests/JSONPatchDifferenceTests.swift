@@ -37,4 +37,36 @@ import Testing
             #expect(patch.isEmpty == (old == new))
         }
     }
+
+    @Test(
+        arguments: [
+            (#"{"a":1}"#, #"{"a":1.0}"#, #"[{"op":"replace","path":"/a","value":1.0}]"#),
+            (#"{"a":1,"b":2}"#, #"{"a":1,"b":2,"c":3}"#, #"[{"op":"add","path":"/c","value":3}]"#),
+            (#"{"a":1,"b":2,"c":3}"#, #"{"a":1,"c":3}"#, #"[{"op":"remove","path":"/b"}]"#),
+            (
+                #"{"x":{"a":1,"c":3}}"#, #"{"x":{"a":1,"b":2,"c":3}}"#,
+                #"[{"op":"replace","path":"/x","value":{"a":1,"b":2,"c":3}}]"#
+            ),
+            ("[1,2,1e0]", "[1,2,1]", #"[{"op":"replace","path":"/2","value":1}]"#),
+            (#"[{"a":1,"b":2}]"#, #"[{"b":2,"a":1}]"#, #"[{"op":"replace","path":"/0","value":{"b":2,"a":1}}]"#),
+        ]
+    )
+    func anExactDifferenceMindsOrderAndSpelling(_ old: String, _ new: String, _ patch: String) throws {
+        let difference = JSONPatch.difference(
+            from: try JSONValue(parsing: old),
+            to: try JSONValue(parsing: new),
+            exactly: true
+        )
+        #expect(difference.json.description == patch)
+    }
+
+    @Test(arguments: [35, 36, 37, 38] as [UInt64])
+    func anExactDifferenceMakesTheTextOfTheNew(seed: UInt64) throws {
+        var random = SplitMix(seed: seed)
+        for _ in 0..<500 {
+            let (old, new) = (random.value(), random.value())
+            let patch = JSONPatch.difference(from: old, to: new, exactly: true)
+            #expect(try patch.applied(to: old).description == new.description)
+        }
+    }
 }

@@ -34,6 +34,42 @@ import Testing
         }
     }
 
+    @Test func theFirstLayerThatNamesBusOrHTTPDecides() async throws {
+        try await withFolder(#"{ "gateway": "http://file:8080/" }"#) { folder in
+            let file = try await Settings.load(flags: [:], environment: [:], directories: [folder])
+            #expect(file.http?.jobs == "http://file:8080")
+            #expect(file.http?.state == "http://file:8080")
+            let bus = try await Settings.load(
+                flags: ["bus": ConfigValue(.string("tcp://flag:1"), isSecret: false)],
+                environment: [:],
+                directories: [folder]
+            )
+            #expect(bus.http == nil)
+            let urls = try await Settings.load(
+                flags: [:],
+                environment: ["JOB_RUNNER_JOB_URL": "http://j:4700", "JOB_RUNNER_STATE_URL": "http://s:4500"],
+                directories: [folder]
+            )
+            #expect(urls.http?.jobs == "http://j:4700")
+            #expect(urls.http?.state == "http://s:4500")
+        }
+    }
+
+    @Test(arguments: [
+        ["gateway": "localhost:8080"], ["gateway": "ftp://h"], ["gateway": "http://"], ["jobURL": "http://h/?a=b"],
+        ["stateURL": "http://h"],
+    ])
+    func aURLThatIsNoneIsRefused(_ flags: [String: String]) async throws {
+        var values: [AbsoluteConfigKey: ConfigValue] = [:]
+        for (key, url) in flags { values[AbsoluteConfigKey([key])] = ConfigValue(.string(url), isSecret: false) }
+        do {
+            _ = try await Settings.load(flags: values, environment: [:], directories: [])
+            Issue.record("it was taken")
+        } catch let failure as RunnerFailure {
+            #expect(failure.exitCode == RunnerExit.usage)
+        }
+    }
+
     @Test func theWorkingDirectorysFileWinsOverTheHomeDirectorys() async throws {
         try await withFolder(#"{ "bus": "tcp://here:1" }"#) { here in
             try await withFolder(#"{ "bus": "tcp://home:1", "state": "home.json" }"#) { home in

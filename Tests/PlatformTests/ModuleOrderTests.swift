@@ -12,7 +12,8 @@ import Testing
         "SharedState": ["JSON", "ZeroMQ", "Bus"],
         "EngineService": ["JSON", "ZeroMQ", "Bus"],
         "JobControl": ["JSON", "ZeroMQ", "Bus", "Discovery", "SharedState"],
-        "Storage": ["JSON", "Bus", "Discovery", "SharedState", "EngineService", "JobControl"],
+        "CPostgreSQL": [],
+        "Storage": ["JSON", "CPostgreSQL", "Bus", "Discovery", "SharedState", "EngineService", "JobControl"],
         "Gateway": ["JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "JobControl"],
         "JobRunner": ["JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "JobControl"],
         "Platform": [

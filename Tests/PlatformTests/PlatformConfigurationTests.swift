@@ -2,6 +2,7 @@ import Configuration
 import Discovery
 import Foundation
 import Gateway
+import JobControl
 import SystemPackage
 import Testing
 import ZeroMQ
@@ -47,9 +48,16 @@ import ZeroMQ
         #expect(configuration.enginePorts == [:])
         #expect(configuration.trustedProxies == [])
         #expect(configuration.maximumBody == 8_388_608)
+        #expect(configuration.stateHistoryLimit == 10_000)
+        #expect(configuration.stateHistoryDays == 30)
         #expect(configuration.pingInterval == .seconds(30))
         #expect(configuration.pingTimeout == .seconds(5))
         #expect(configuration.pingFailures == 3)
+        #expect(configuration.jobs.runningLimit == 1_024)
+        #expect(configuration.jobs.waitingLimit == 10_000)
+        #expect(configuration.jobs.tasksPerService == 1_024)
+        #expect(configuration.jobs.retentionAge == .seconds(30 * 86_400))
+        #expect(configuration.jobs.retentionCount == 1_000_000)
     }
 
     @Test func everyKeyIsReadFromTheEnvironment() throws {
@@ -58,7 +66,9 @@ import ZeroMQ
             "PLATFORM_HTTP_PORT": "0", "PLATFORM_DISCOVERY_PORT": "1", "PLATFORM_STATE_PORT": "2",
             "PLATFORM_JOB_PORT": "3", "PLATFORM_ENGINE_PORTS": "4600=person", "PLATFORM_TRUSTED_PROXIES": "::1",
             "PLATFORM_MAXIMUM_BODY": "1024", "PLATFORM_PING_INTERVAL_MS": "100", "PLATFORM_PING_TIMEOUT_MS": "50",
-            "PLATFORM_PING_FAILURES": "9",
+            "PLATFORM_PING_FAILURES": "9", "PLATFORM_JOBS_AT_ONCE": "7", "PLATFORM_JOBS_WAITING": "8",
+            "PLATFORM_TASKS_PER_SERVICE": "6", "PLATFORM_JOB_RETENTION_DAYS": "2", "PLATFORM_JOB_RETENTION_COUNT": "0",
+            "PLATFORM_STATE_HISTORY_LIMIT": "7", "PLATFORM_STATE_HISTORY_DAYS": "1",
         ])
         #expect(configuration.bus == [.tcp("127.0.0.1", port: 7000)])
         #expect(configuration.store == "memory")
@@ -68,10 +78,17 @@ import ZeroMQ
         #expect(configuration.gateway.enginePorts == [4600: "person"])
         #expect(configuration.gateway.trustedProxies == [AddressRange("::1")])
         #expect(configuration.gateway.bodyLimit == 1024)
+        #expect(configuration.stateHistoryLimit == 7)
+        #expect(configuration.stateHistoryDays == 1)
         let liveness = configuration.discovery(at: configuration.bus).liveness
         #expect(liveness.pingInterval == .milliseconds(100))
         #expect(liveness.pingTimeout == .milliseconds(50))
         #expect(liveness.pingFailures == 9)
+        #expect(configuration.jobs.runningLimit == 7)
+        #expect(configuration.jobs.waitingLimit == 8)
+        #expect(configuration.jobs.tasksPerService == 6)
+        #expect(configuration.jobs.retentionAge == .seconds(2 * 86_400))
+        #expect(configuration.jobs.retentionCount == nil)
     }
 
     @Test func eventsAreBesideTheBusUnlessTheyAreSaid() throws {
@@ -130,6 +147,7 @@ import ZeroMQ
         ("HTTP_PORT", "65536", "setting httpPort: 65536 is not between 0 and 65535"),
         ("JOB_PORT", "-1", "setting jobPort: -1 is not between 0 and 65535"),
         ("MAXIMUM_BODY", "0", "setting maximumBody: 0 is not between 1 and 67108864"),
+        ("STATE_HISTORY_DAYS", "0", "setting stateHistoryDays: 0 is not between 1 and 36500"),
         ("PING_INTERVAL_MS", "0", "setting pingIntervalMs: 0 is not between 1 and 86400000"),
         ("PING_FAILURES", "1001", "setting pingFailures: 1001 is not between 1 and 1000"),
         ("HTTP_PORT", "http", "setting httpPort: expected a whole number, not the text 'http'"),

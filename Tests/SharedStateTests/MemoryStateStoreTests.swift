@@ -16,11 +16,22 @@ import Testing
         )
     }
 
+    private func change(_ version: Int, key: String? = nil, size: Int = 2) -> StateChange {
+        StateChange(
+            version: version,
+            time: StateDesk.start + .seconds(version),
+            createdAt: StateDesk.start,
+            key: key,
+            patch: Array(repeating: 0x20, count: size)
+        )
+    }
+
     @Test func whatWasSavedIsThere() async throws {
         let document = document("one")
+        let change = change(1)
         try await store.update("one") { slot in
             #expect(slot == StateSlot(removedAt: 0))
-            return StateUpdate(.save(document), outcome: ())
+            return StateUpdate(.save(document, change), outcome: ())
         }
         #expect(try await store.document("one") == document)
         #expect(try await store.document("two") == nil)
@@ -35,8 +46,9 @@ import Testing
 
     @Test func aRemovalLeavesItsVersion() async throws {
         let document = document("one", 4)
-        try await store.update("one") { _ in StateUpdate(.save(document), outcome: ()) }
-        try await store.update("one") { _ in StateUpdate(.remove(version: 5), outcome: ()) }
+        let (change, removal) = (change(4), change(5))
+        try await store.update("one") { _ in StateUpdate(.save(document, change), outcome: ()) }
+        try await store.update("one") { _ in StateUpdate(.remove(removal), outcome: ()) }
         #expect(try await store.document("one") == nil)
         #expect(try await store.summaries(after: nil, limit: 10) == [])
         try await store.update("one") { slot in
@@ -48,7 +60,8 @@ import Testing
     @Test func summariesAreInTheOrderOfTheIDsBytes() async throws {
         for id in ["b", "Z", "é", "a", "e\u{301}", "aa"] {
             let document = document(id)
-            try await store.update(id) { _ in StateUpdate(.save(document), outcome: ()) }
+            let change = change(1)
+            try await store.update(id) { _ in StateUpdate(.save(document, change), outcome: ()) }
         }
         let order = ["Z", "a", "aa", "b", "e\u{301}", "é"]
         #expect(
@@ -67,12 +80,41 @@ import Testing
                     try await store.update("one") { slot in
                         var next = slot.document ?? template
                         next.version = slot.version + 1
-                        return StateUpdate(.save(next), outcome: ())
+                        return StateUpdate(.save(next, change(next.version)), outcome: ())
                     }
                 }
             }
             try await group.waitForAll()
         }
         #expect(try await store.document("one")?.version == 500)
+    }
+
+    @Test func theHistoryOfAllDocumentsHasABound() {
+        var history = MemoryStateHistory(countLimit: 3, sizeLimit: 100)
+        let (one, two) = (StateKey("one"), StateKey("two"))
+        for version in 1...2 { history.append(change(version, key: "k\(version)"), to: one) }
+        for version in 1...2 { history.append(change(version), to: two) }
+        #expect(history.changes(of: one, after: 0, limit: 9).map(\.version) == [2])
+        #expect(history.change(of: one, madeUnder: "k1") == nil)
+        #expect(history.change(of: one, madeUnder: "k2")?.version == 2)
+        history.append(change(3, size: 99), to: two)
+        #expect(history.changes(of: one, after: 0, limit: 9) == [])
+        #expect(history.changes(of: two, after: 0, limit: 9).map(\.version) == [3])
+        history.append(change(4, size: 1_000), to: two)
+        #expect(history.changes(of: two, after: 0, limit: 9).map(\.version) == [4])
+    }
+
+    @Test func whatIsForgottenByItsNumberIsNotForgottenTwice() {
+        var history = MemoryStateHistory(countLimit: 100)
+        let (one, two) = (StateKey("one"), StateKey("two"))
+        history.append(change(1), to: two)
+        for version in 1...5_000 {
+            history.append(change(version), to: one)
+            history.forget(StateForgetting(upTo: version - 50), of: one)
+        }
+        #expect(history.changes(of: one, after: 0, limit: 999).map(\.version) == Array(4_951...5_000))
+        #expect(history.changes(of: two, after: 0, limit: 9).map(\.version) == [1])
+        history.forget(StateForgetting(before: StateDesk.start + .seconds(4_991)), of: two)
+        #expect(history.changes(of: one, after: 0, limit: 999).map(\.version) == Array(4_991...5_000))
     }
 }

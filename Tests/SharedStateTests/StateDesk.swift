@@ -9,10 +9,21 @@ final class StateDesk: Sendable {
     private let table: OperationTable
     private let published: EventLog
 
-    init(store: any StateStore = MemoryStateStore(), now: Timestamp = StateDesk.start) {
+    init(
+        store: any StateStore = MemoryStateStore(),
+        history: StateHistoryLimits = StateHistoryLimits(),
+        now: @escaping @Sendable () -> Timestamp = { StateDesk.start }
+    ) {
         let published = EventLog()
         self.published = published
-        let operations = StateOperations(store: store, feed: StateFeed { published.append($0) }, now: { now })
+        var machine = StateMachine()
+        machine.history = history
+        let operations = StateOperations(
+            store: store,
+            feed: StateFeed { published.append($0) },
+            machine: machine,
+            now: now
+        )
         table = operations.table(version: "1.2.3")
     }
 
@@ -77,5 +88,11 @@ final class EventLog: Sendable {
 extension BusReply {
     func json() throws -> JSONValue {
         try JSONValue(parsing: body)
+    }
+}
+
+extension BusReply: Equatable {
+    static func == (left: BusReply, right: BusReply) -> Bool {
+        (left.status, left.annotations, left.body) == (right.status, right.annotations, right.body)
     }
 }

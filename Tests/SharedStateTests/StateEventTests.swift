@@ -82,11 +82,16 @@ private struct SlowStateStore: StateStore {
         try await store.summaries(after: id, limit: limit)
     }
 
+    func changes(of id: String, after version: Int, limit: Int) async throws -> [StateChange] {
+        try await store.changes(of: id, after: version, limit: limit)
+    }
+
     func update<Outcome: Sendable>(
         _ id: String,
+        key: String?,
         _ decide: @escaping @Sendable (StateSlot) throws -> StateUpdate<Outcome>
     ) async throws -> Outcome {
-        let outcome = try await store.update(id, decide)
+        let outcome = try await store.update(id, key: key, decide)
         for _ in 0..<Int.random(in: 0..<20) { await Task.yield() }
         return outcome
     }

@@ -7,7 +7,9 @@ import Testing
 /// What `kill -9` may cost: nothing that was acknowledged, and no half of a write.
 @Suite(.timeLimit(.minutes(1)))
 struct CrashTests {
-    private static let pairs = [Migration("0001-pair", sqlite: "CREATE TABLE pair (value INTEGER NOT NULL) STRICT")]
+    private static let pairs = [
+        Migration("0001-pair", sqlite: "CREATE TABLE pair (value INTEGER NOT NULL) STRICT", postgres: nil)
+    ]
 
     @Test func aKilledProcessLosesNoAcknowledgedWriteAndLeavesNoHalfOne() async throws {
         try await withTemporaryFolder { folder in

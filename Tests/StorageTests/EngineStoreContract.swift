@@ -121,6 +121,54 @@ struct EngineStoreContract {
     }
 
     @Test(arguments: Backend.allCases)
+    func aMarkOutlivesItsResource(_ backend: Backend) async throws {
+        try await withStore(backend) { store in
+            let first = EngineMark(requestID: "r\u{0}1", client: "job/ü", recordedAt: Self.start)
+            let second = EngineMark(requestID: nil, client: nil, recordedAt: Self.start + .seconds(1))
+            #expect(try await store.read { try $0.mark(of: "a") } == nil)
+            try await store.write { transaction in
+                try transaction.put(["n": 1], id: "a")
+                try transaction.put(first, of: "a")
+                #expect(try transaction.mark(of: "a") == first)
+                try transaction.removeResource("a")
+            }
+            #expect(try await store.read { try $0.mark(of: "a") } == first)
+            try await store.write { try $0.put(second, of: "a") }
+            #expect(try await store.read { try $0.mark(of: "a") } == second)
+            await #expect(throws: Refusal.self) {
+                try await store.write { transaction in
+                    try transaction.put(first, of: "a")
+                    try transaction.put(first, of: "b")
+                    throw Refusal()
+                }
+            }
+            #expect(try await store.read { try $0.mark(of: "a") } == second)
+            #expect(try await store.read { try $0.mark(of: "b") } == nil)
+            try await store.write { try $0.put(nil as EngineMark?, of: "a") }
+            #expect(try await store.read { try $0.mark(of: "a") } == nil)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func theOldestMarksGoWithTheOldestReceipts(_ backend: Backend) async throws {
+        try await withStore(backend) { store in
+            let marks = (0..<5).map {
+                EngineMark(requestID: "r\($0)", client: nil, recordedAt: Self.start + .seconds($0))
+            }
+            try await store.write { transaction in
+                for (index, mark) in marks.enumerated().reversed() { try transaction.put(mark, of: "\(index)") }
+                try transaction.removeReceipts(recordedBefore: Self.start + .seconds(3), limit: 2)
+            }
+            func kept() async throws -> [Int] {
+                try await store.read { reader in try (0..<5).filter { try reader.mark(of: "\($0)") != nil } }
+            }
+            #expect(try await kept() == [2, 3, 4])
+            try await store.write { try $0.removeReceipts(recordedBefore: Self.start + .seconds(3), limit: 10) }
+            #expect(try await kept() == [3, 4])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func commandsOfOneResourceFollowEachOther(_ backend: Backend) async throws {
         try await withStore(backend) { store in
             try await withThrowingTaskGroup { group in
@@ -138,13 +186,16 @@ struct EngineStoreContract {
         }
     }
 
-    @Test func enginesOfOneDatabaseDoNotSeeEachOther() async throws {
-        try await Backend.sqlite.withStores { stores in
+    @Test(arguments: Backend.durable)
+    func enginesOfOneDatabaseDoNotSeeEachOther(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
             let (person, todo) = (stores.engine(service: "person"), stores.engine(service: "todo"))
             let receipt = receipt("r")
+            let mark = EngineMark(requestID: "r", client: nil, recordedAt: Self.start)
             try await person.write { transaction in
                 try transaction.put(["n": 1], id: "a")
                 try transaction.put(receipt)
+                try transaction.put(mark, of: "a")
             }
             try await todo.write { transaction in
                 try transaction.removeResource("a")
@@ -152,14 +203,17 @@ struct EngineStoreContract {
             }
             #expect(try await todo.read { try $0.resources() }.isEmpty)
             #expect(try await todo.read { try $0.receipt("r") } == nil)
+            #expect(try await todo.read { try $0.mark(of: "a") } == nil)
+            #expect(try await person.read { try $0.mark(of: "a") } == mark)
             #expect(try await person.read { try $0.resource("a") } != nil)
             #expect(try await person.read { try $0.receipt("r") } == receipt)
         }
     }
 
-    @Test func resourcesOutliveTheProcess() async throws {
+    @Test(arguments: Backend.durable)
+    func resourcesOutliveTheProcess(_ backend: Backend) async throws {
         let receipt = receipt("r")
-        try await afterReopening { stores in
+        try await afterReopening(backend) { stores in
             try await stores.engine(service: "person").write { transaction in
                 try transaction.put(["n": 1], id: "a")
                 try transaction.put(receipt)

@@ -1,41 +1,24 @@
 import Bus
-import GRDB
 import JSON
 import JobControl
 import Testing
 
 @testable import Storage
 
+/// Writing jobs and reading them back, whatever the store is.
 @Suite(.timeLimit(.minutes(1)))
-struct JobStoreContract {
-    private static let start = Timestamp(millisecondsSinceEpoch: 1_769_850_900_123)
-
-    private func record(_ id: String, _ status: JobStatus = .queued, name: String? = nil) -> JobRecord {
-        JobRecord(id: id, status: status, name: name, createdAt: Self.start, steps: 2)
-    }
-
-    private func entry(_ sequence: UInt64, _ type: JobEntryType = .warning, payload: JSONValue? = nil) -> JobEntry {
-        JobEntry(
-            sequence: sequence,
-            type: type,
-            time: Self.start + .milliseconds(sequence),
-            data: ["n": JSONValue(sequence), "text": "a\u{0}b"],
-            payload: payload
-        )
-    }
-
+struct JobStoreContract: JobSamples {
     @Test(arguments: Backend.allCases)
     func aJobIsReadAsItWasWritten(_ backend: Backend) async throws {
         try await backend.withStores { stores in
             let jobs = stores.jobs
             let new = record("a", name: "intake")
             let document: [UInt8] = Array(#"{ "steps": [], "name": "x\u0000" }"#.utf8)
-            try await jobs.create(new, document: document, entries: [entry(1, .jobSubmitted), entry(2, .jobStarted)])
+            let entries = [entry(1, .jobSubmitted), entry(2, .jobStarted)]
+            try await jobs.create(new, document: document, entries: entries, key: nil)
             #expect(try await jobs.record("a") == new)
             #expect(try await jobs.document("a") == document)
-            #expect(
-                try await jobs.entries(of: "a", after: 0, limit: 9) == [entry(1, .jobSubmitted), entry(2, .jobStarted)]
-            )
+            #expect(try await jobs.entries(of: "a", after: 0, limit: 9) == entries)
             #expect(try await jobs.record("b") == nil)
             #expect(try await jobs.document("b") == nil)
             #expect(try await jobs.entries(of: "b", after: 0, limit: 9).isEmpty)
@@ -45,9 +28,9 @@ struct JobStoreContract {
     @Test(arguments: Backend.allCases)
     func anIDIsUsedOnce(_ backend: Backend) async throws {
         try await backend.withStores { stores in
-            try await stores.jobs.create(record("a", name: "first"), document: [1], entries: [])
+            try await stores.jobs.create(record("a", name: "first"), document: [1], entries: [], key: nil)
             await #expect(throws: JobStoreError.exists("a")) {
-                try await stores.jobs.create(record("a", name: "second"), document: [2], entries: [entry(1)])
+                try await stores.jobs.create(record("a", name: "second"), document: [2], entries: [entry(1)], key: nil)
             }
             #expect(try await stores.jobs.record("a")?.name == "first")
             #expect(try await stores.jobs.document("a") == [1])
@@ -59,7 +42,7 @@ struct JobStoreContract {
     func entriesAndSummaryAreWrittenTogether(_ backend: Backend) async throws {
         try await backend.withStores { stores in
             let jobs = stores.jobs
-            try await jobs.create(record("a"), document: [], entries: [entry(1)])
+            try await jobs.create(record("a"), document: [], entries: [entry(1)], key: nil)
             var ended = record("a", .failed)
             ended.completedAt = Self.start + .seconds(1)
             ended.error = "No service found for tag x"
@@ -78,7 +61,7 @@ struct JobStoreContract {
     @Test(arguments: Backend.allCases)
     func aSummaryMayChangeAlone(_ backend: Backend) async throws {
         try await backend.withStores { stores in
-            try await stores.jobs.create(record("a"), document: [], entries: [entry(1)])
+            try await stores.jobs.create(record("a"), document: [], entries: [entry(1)], key: nil)
             try await stores.jobs.append([], to: record("a", .running))
             #expect(try await stores.jobs.record("a")?.status == .running)
             try await stores.jobs.append([entry(2)], to: record("a", .running))
@@ -90,7 +73,7 @@ struct JobStoreContract {
     func whatDoesNotFollowIsRefused(_ backend: Backend) async throws {
         try await backend.withStores { stores in
             let jobs = stores.jobs
-            try await jobs.create(record("a"), document: [], entries: [entry(1)])
+            try await jobs.create(record("a"), document: [], entries: [entry(1)], key: nil)
             await #expect(throws: JobStoreError.unknown("b")) { try await jobs.append([entry(1)], to: record("b")) }
             for (wrong, expected, found) in [
                 ([entry(1)], 2, 1), ([entry(3)], 2, 3), ([entry(2), entry(4)], 3, 4),
@@ -100,7 +83,7 @@ struct JobStoreContract {
                 }
             }
             await #expect(throws: JobStoreError.outOfSequence(job: "c", expected: 1, found: 2)) {
-                try await jobs.create(record("c"), document: [], entries: [entry(2)])
+                try await jobs.create(record("c"), document: [], entries: [entry(2)], key: nil)
             }
             #expect(try await jobs.record("a")?.status == .queued)
             #expect(try await jobs.entries(of: "a", after: 0, limit: 9) == [entry(1)])
@@ -108,47 +91,61 @@ struct JobStoreContract {
     }
 
     @Test(arguments: Backend.allCases)
-    func theNewestJobsAreListedOldestFirst(_ backend: Backend) async throws {
+    func aKeyIsUsedOnce(_ backend: Backend) async throws {
         try await backend.withStores { stores in
-            for id in ["c", "a", "b"] { try await stores.jobs.create(record(id), document: [], entries: []) }
-            #expect(try await stores.jobs.newest(10).map(\.id) == ["c", "a", "b"])
-            #expect(try await stores.jobs.newest(2).map(\.id) == ["a", "b"])
-            #expect(try await stores.jobs.newest(0).isEmpty)
+            let jobs = stores.jobs
+            try await jobs.create(record("a"), document: [1], entries: [entry(1)], key: "k\u{0}1")
+            try await jobs.create(record("b"), document: [2], entries: [], key: "k")
+            await #expect(throws: JobStoreError.keyInUse("k", by: "b")) {
+                try await jobs.create(record("c"), document: [3], entries: [entry(1)], key: "k")
+            }
+            await #expect(throws: JobStoreError.exists("a")) {
+                try await jobs.create(record("a"), document: [3], entries: [], key: "k")
+            }
+            #expect(try await jobs.job(forKey: "k\u{0}1") == "a")
+            #expect(try await jobs.job(forKey: "k") == "b")
+            #expect(try await jobs.job(forKey: "K") == nil)
+            #expect(try await jobs.record("c") == nil)
+            #expect(try await jobs.document("c") == nil)
         }
     }
 
     @Test(arguments: Backend.allCases)
-    func aFilterLooksForParts(_ backend: Backend) async throws {
+    func ofManySubmissionsWithOneKeyOneIsKept(_ backend: Backend) async throws {
         try await backend.withStores { stores in
-            var ended = record("b", .completed, name: "order-intake")
-            ended.completedAt = Self.start + .seconds(3600)
-            for record in [record("a", .running, name: "Order"), ended, record("c", .running)] {
-                try await stores.jobs.create(record, document: [], entries: [])
+            let ends = await withTaskGroup(of: JobStoreError?.self) { group in
+                for number in 0..<50 {
+                    group.addTask {
+                        do {
+                            try await stores.jobs.create(record("j\(number)"), document: [], entries: [], key: "k")
+                            return nil
+                        } catch {
+                            return error as? JobStoreError ?? .busy("\(error)")
+                        }
+                    }
+                }
+                return await group.reduce(into: [JobStoreError?]()) { $0.append($1) }
             }
-            func found(_ filter: JobFilter) async throws -> [String] {
-                try await stores.jobs.newest(10, matching: filter).map(\.id)
-            }
-            #expect(try await found(JobFilter(name: "rder")) == ["a", "b"])
-            #expect(try await found(JobFilter(name: "order")) == ["b"], "case counts")
-            #expect(try await found(JobFilter(name: "")) == ["a", "b", "c"])
-            #expect(try await found(JobFilter(status: "run")) == ["a", "c"])
-            #expect(try await found(JobFilter(createdAt: "2026-01-31")) == ["a", "b", "c"])
-            #expect(try await found(JobFilter(completedAt: "T10:15")) == ["b"])
-            #expect(try await found(JobFilter(name: "rder", status: "running")) == ["a"])
-            #expect(try await found(JobFilter(name: "%")) == [])
-            #expect(try await stores.jobs.newest(1, matching: JobFilter(status: "running")).map(\.id) == ["c"])
+            let first = try #require(try await stores.jobs.job(forKey: "k"))
+            #expect(ends.filter { $0 == nil }.count == 1)
+            #expect(ends.compactMap(\.self).allSatisfy { $0 == .keyInUse("k", by: first) })
+            #expect(try await stores.jobs.page(JobPage(limit: 100)).map(\.id) == [first])
         }
     }
 
     @Test(arguments: Backend.allCases)
-    func unfinishedJobsAreFoundInOrder(_ backend: Backend) async throws {
+    func parentAndHashStayAsTheyWereCreated(_ backend: Backend) async throws {
         try await backend.withStores { stores in
-            for (number, status) in JobStatus.allCases.enumerated() {
-                try await stores.jobs.create(record("j\(number)", status), document: [], entries: [])
-            }
-            #expect(try await stores.jobs.unfinished().map(\.status) == JobStatus.unfinished)
-            try await stores.jobs.append([], to: record("j0", .completed))
-            #expect(try await stores.jobs.unfinished().map(\.status) == Array(JobStatus.unfinished.dropFirst()))
+            var new = record("b")
+            new.parent = "a"
+            new.documentHash = "1f"
+            try await stores.jobs.create(new, document: [], entries: [entry(1)], key: nil)
+            #expect(try await stores.jobs.record("b") == new)
+            try await stores.jobs.append([entry(2)], to: record("b", .running))
+            try await stores.jobs.append([], to: record("b", .running))
+            new.status = .running
+            #expect(try await stores.jobs.record("b") == new)
+            #expect(try await stores.jobs.unfinished() == [new])
         }
     }
 
@@ -158,7 +155,7 @@ struct JobStoreContract {
             try await withThrowingTaskGroup { group in
                 for number in 0..<50 {
                     group.addTask {
-                        try await stores.jobs.create(record("j\(number)"), document: [7], entries: [entry(1)])
+                        try await stores.jobs.create(record("j\(number)"), document: [7], entries: [entry(1)], key: nil)
                         for sequence in 2...10 as ClosedRange<UInt64> {
                             try await stores.jobs.append([entry(sequence)], to: record("j\(number)", .running))
                         }
@@ -170,36 +167,6 @@ struct JobStoreContract {
                 let entries = try await stores.jobs.entries(of: "j\(number)", after: 0, limit: 100)
                 #expect(entries.map(\.sequence) == Array(1...10))
             }
-        }
-    }
-
-    @Test func jobsOutliveTheProcess() async throws {
-        try await afterReopening { stores in
-            try await stores.jobs.create(record("a"), document: [1, 2], entries: [entry(1)])
-            try await stores.jobs.append([entry(2)], to: record("a", .running))
-        } _: { stores in
-            #expect(try await stores.jobs.unfinished() == [record("a", .running)])
-            #expect(try await stores.jobs.entries(of: "a", after: 0, limit: 9) == [entry(1), entry(2)])
-            #expect(try await stores.jobs.document("a") == [1, 2])
-            try await stores.jobs.append([entry(3)], to: record("a", .completed))
-        }
-    }
-
-    @Test func restartsAskAnIndex() async throws {
-        try await withTemporaryFolder { folder in
-            let database = try await SQLiteDatabase.open(folder + "/p.db")
-            let plan = try await database.plan(of: SQLiteSQL.Job.unfinished)
-            #expect(plan.contains("USING INDEX job_unfinished"))
-            try await database.close()
-        }
-    }
-}
-
-extension SQLiteDatabase {
-    /// What SQLite says of how it runs a statement.
-    fileprivate func plan(of sql: String) async throws -> String {
-        try await read { db in
-            try db.all("EXPLAIN QUERY PLAN " + sql) { $0[3] as String }.joined(separator: "\n")
         }
     }
 }

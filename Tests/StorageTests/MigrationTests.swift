@@ -6,8 +6,21 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1)))
 struct MigrationTests {
-    private let first = Migration("0001-a", sqlite: "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1)")
-    private let second = Migration("0002-b", sqlite: "ALTER TABLE a ADD COLUMN y TEXT")
+    private let first = Migration(
+        "0001-a",
+        sqlite: "CREATE TABLE a (x INTEGER) STRICT; INSERT INTO a VALUES (1)",
+        postgres: "CREATE TABLE a (x BIGINT); INSERT INTO a VALUES (1)"
+    )
+    private let second = Migration(
+        "0002-b",
+        sqlite: "ALTER TABLE a ADD COLUMN y TEXT",
+        postgres: "ALTER TABLE a ADD COLUMN y TEXT"
+    )
+    private let broken = Migration(
+        "0002-b",
+        sqlite: "ALTER TABLE a ADD COLUMN y TEXT; NONSENSE",
+        postgres: "ALTER TABLE a ADD COLUMN y TEXT; NONSENSE"
+    )
 
     private func open(_ folder: String, _ migrations: [Migration]) async throws -> SQLiteDatabase {
         try await SQLiteDatabase.open(folder + "/p.db", migrations: migrations)
@@ -28,7 +41,6 @@ struct MigrationTests {
     @Test func aBrokenOneLeavesTheSchemaAsItWas() async throws {
         try await withTemporaryFolder { folder in
             try await open(folder, [first]).close()
-            let broken = Migration("0002-b", sqlite: "ALTER TABLE a ADD COLUMN y TEXT; NONSENSE")
             await #expect(throws: StorageError.self) { try await open(folder, [first, broken]) }
             let database = try await open(folder, [first, second])
             try await database.close()
@@ -60,6 +72,25 @@ struct MigrationTests {
             try "not a database, but long enough to have a header that is none, so SQLite reads it all the same"
                 .write(toFile: folder + "/p.db", atomically: true, encoding: .utf8)
             await #expect { try await open(folder, [first]) } throws: { ($0 as? StorageError)?.code == .corrupt }
+        }
+    }
+
+    @Test func postgreSQLIsMigratedAlike() async throws {
+        try await withSchema { address in
+            func open(_ migrations: [Migration]) async throws {
+                await (try PostgresDatabase.open(address, migrations: migrations)).close()
+            }
+            try await withThrowingTaskGroup { group in
+                for _ in 0..<8 { group.addTask { try await open([first]) } }
+                try await group.waitForAll()
+            }
+            await #expect(throws: StorageError.self) { try await open([first, broken]) }
+            try await open([first, second])
+            #expect(try await ask(address, "SELECT count(*) FROM a WHERE y IS NULL") == 1)
+            #expect(try await ask(address, "SELECT count(*) FROM migration") == 2)
+            await #expect { try await open([first]) } throws: {
+                ($0 as? StorageError)?.code == .tooNew && "\($0)".contains("0002-b")
+            }
         }
     }
 

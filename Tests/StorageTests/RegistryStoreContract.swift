@@ -58,8 +58,9 @@ struct RegistryStoreContract {
         }
     }
 
-    @Test func theRegistryOutlivesTheProcess() async throws {
-        try await afterReopening { stores in
+    @Test(arguments: Backend.durable)
+    func theRegistryOutlivesTheProcess(_ backend: Backend) async throws {
+        try await afterReopening(backend) { stores in
             try await stores.registry.apply([
                 .save(entry("b")), .save(entry("a")), .saveBinding(binding("x")),
                 .remember(serviceName: "s", registryID: "i"),

@@ -8,7 +8,8 @@ struct SQLiteDatabaseTests {
     private static let counting = [
         Migration(
             "0001-count",
-            sqlite: "CREATE TABLE number (value INTEGER NOT NULL PRIMARY KEY CHECK (value >= 0)) STRICT"
+            sqlite: "CREATE TABLE number (value INTEGER NOT NULL PRIMARY KEY CHECK (value >= 0)) STRICT",
+            postgres: nil
         )
     ]
 

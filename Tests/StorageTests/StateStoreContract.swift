@@ -18,7 +18,35 @@ struct StateStoreContract {
     }
 
     private func save(_ document: StateDocument, in store: any StateStore) async throws {
-        try await store.update(document.id) { _ in StateUpdate(.save(document), outcome: ()) }
+        let change = change(document.version)
+        try await store.update(document.id) { _ in StateUpdate(.save(document, change), outcome: ()) }
+    }
+
+    private func change(_ version: Int, key: String? = nil, _ patch: String? = "[]") -> StateChange {
+        StateChange(
+            version: version,
+            time: Self.start + .seconds(version),
+            createdAt: Self.start,
+            author: "me",
+            key: key,
+            patch: patch.map { Array($0.utf8) },
+            inverse: patch.map { Array($0.utf8) }
+        )
+    }
+
+    /// Adds changes to the history of a document, each with what it makes leave it.
+    private func record(
+        _ changes: [StateChange],
+        of id: String,
+        forgetting: StateForgetting = StateForgetting(),
+        in store: any StateStore
+    ) async throws {
+        for change in changes {
+            let document = document(id, version: change.version)
+            try await store.update(id) { _ in
+                StateUpdate(.save(document, change), outcome: (), forgetting: forgetting)
+            }
+        }
     }
 
     private func slot(_ id: String, in store: any StateStore) async throws -> StateSlot {
@@ -45,7 +73,8 @@ struct StateStoreContract {
     func theOutcomeIsReturnedAndTheErrorThrown(_ backend: Backend) async throws {
         try await backend.withStores { stores in
             let new = document("a")
-            let outcome = try await stores.state.update("a") { _ in StateUpdate(.save(new), outcome: 42) }
+            let made = change(1)
+            let outcome = try await stores.state.update("a") { _ in StateUpdate(.save(new, made), outcome: 42) }
             #expect(outcome == 42)
             await #expect(throws: Refusal.self) {
                 try await stores.state.update("a") { _ -> StateUpdate<Void> in throw Refusal() }
@@ -58,11 +87,10 @@ struct StateStoreContract {
     func aRemovalIsRememberedByItsVersion(_ backend: Backend) async throws {
         try await backend.withStores { stores in
             try await save(document("a", version: 3), in: stores.state)
-            for _ in 0..<2 {
-                try await stores.state.update("a") { _ in StateUpdate(.remove(version: 4), outcome: ()) }
-                #expect(try await stores.state.document("a") == nil)
-                #expect(try await slot("a", in: stores.state) == StateSlot(removedAt: 4))
-            }
+            let removal = change(4)
+            try await stores.state.update("a") { _ in StateUpdate(.remove(removal), outcome: ()) }
+            #expect(try await stores.state.document("a") == nil)
+            #expect(try await slot("a", in: stores.state) == StateSlot(removedAt: 4))
             #expect(try await stores.state.summaries(after: nil, limit: 10).isEmpty)
             try await save(document("a", version: 5), in: stores.state)
             #expect(try await slot("a", in: stores.state).version == 5)
@@ -112,7 +140,7 @@ struct StateStoreContract {
                         try await stores.state.update("a") { slot in
                             var next = slot.document ?? first
                             next.version += 1
-                            return StateUpdate(.save(next), outcome: next.version)
+                            return StateUpdate(.save(next, change(next.version)), outcome: next.version)
                         }
                     }
                 }
@@ -122,16 +150,119 @@ struct StateStoreContract {
         }
     }
 
-    @Test func documentsAndRemovalsOutliveTheProcess() async throws {
+    @Test(arguments: Backend.durable)
+    func documentsAndRemovalsOutliveTheProcess(_ backend: Backend) async throws {
         let kept = document("kept", #"{"a":1}"#)
-        try await afterReopening { stores in
+        let removal = change(2, key: "k")
+        try await afterReopening(backend) { stores in
             try await save(kept, in: stores.state)
             try await save(document("gone"), in: stores.state)
-            try await stores.state.update("gone") { _ in StateUpdate(.remove(version: 2), outcome: ()) }
+            try await stores.state.update("gone") { _ in StateUpdate(.remove(removal), outcome: ()) }
         } _: { stores in
             let document = try await stores.state.document("kept")
             #expect(document == kept)
             #expect(try await slot("gone", in: stores.state) == StateSlot(removedAt: 2))
+            let changes = try await stores.state.changes(of: "gone", after: 0, limit: 9)
+            #expect(changes == [change(1), removal])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func everyChangeIsInTheHistory(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
+            let text = #"[{"op":"add","path":"/ü","value":["€ 😀","\u0000",12345678901234567890.10]}]"#
+            let changes = [
+                change(1, text), change(2, key: "k\u{0}1", nil),
+                StateChange(version: 3, time: Self.start, createdAt: Self.start, author: "a\u{0}b"),
+            ]
+            try await record(changes, of: "a", in: stores.state)
+            try await record([change(1)], of: "a\u{0}", in: stores.state)
+            let removal = change(4, "[1]")
+            try await stores.state.update("a") { _ in StateUpdate(.remove(removal), outcome: ()) }
+            let all = try await stores.state.changes(of: "a", after: 0, limit: 10)
+            #expect(all == changes + [removal])
+            #expect(try await stores.state.changes(of: "a", after: 1, limit: 2) == Array(all[1...2]))
+            #expect(try await stores.state.changes(of: "a", after: 4, limit: 2).isEmpty)
+            #expect(try await stores.state.changes(of: "a", after: 0, limit: 0).isEmpty)
+            #expect(try await stores.state.changes(of: "b", after: 0, limit: 2).isEmpty)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func aChangeIsFoundByItsKeyAmongThoseOfItsDocument(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
+            func applied(_ id: String, _ key: String?) async throws -> Int? {
+                try await stores.state.update(id, key: key) { StateUpdate(.keep, outcome: $0.applied?.version) }
+            }
+            try await record([change(1, key: "k"), change(2, key: "e\u{301}"), change(3)], of: "a", in: stores.state)
+            try await record([change(1, key: "é"), change(2, key: "k")], of: "b", in: stores.state)
+            #expect(try await applied("a", "k") == 1)
+            #expect(try await applied("b", "k") == 2)
+            #expect(try await applied("a", "e\u{301}") == 2)
+            #expect(try await applied("a", "é") == nil)
+            #expect(try await applied("a", nil) == nil)
+            #expect(try await applied("c", "k") == nil)
+            let removal = change(4, key: "gone")
+            try await stores.state.update("a") { _ in StateUpdate(.remove(removal), outcome: ()) }
+            #expect(try await applied("a", "gone") == 4)
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func whatFailsLeavesNoHistory(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
+            try await record([change(1, key: "k")], of: "a", in: stores.state)
+            await #expect(throws: Refusal.self) {
+                try await stores.state.update("a") { _ -> StateUpdate<Void> in throw Refusal() }
+            }
+            try await stores.state.update("a") { _ in
+                StateUpdate(.keep, outcome: (), forgetting: StateForgetting(upTo: 9, before: Self.start + .seconds(9)))
+            }
+            #expect(try await stores.state.changes(of: "a", after: 0, limit: 9) == [change(1, key: "k")])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func theOldestVersionsOfADocumentAreForgottenFewAtATime(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
+            func versions(_ id: String) async throws -> [Int] {
+                try await stores.state.changes(of: id, after: 0, limit: 1_000).map(\.version)
+            }
+            let batch = StateForgetting.batch / 2
+            try await record([change(1), change(2, key: "k"), change(3)], of: "other", in: stores.state)
+            try await record((1...batch + 9).map { change($0, key: "\($0)") }, of: "a", in: stores.state)
+            let upTo = StateForgetting(upTo: batch + 5)
+            try await record([change(batch + 10)], of: "a", forgetting: upTo, in: stores.state)
+            #expect(try await versions("a") == Array(batch + 1...batch + 10))
+            try await record([change(batch + 11)], of: "a", forgetting: upTo, in: stores.state)
+            #expect(try await versions("a") == Array(batch + 6...batch + 11))
+            let key = "\(batch + 5)"
+            #expect(try await stores.state.update("a", key: key) { StateUpdate(.keep, outcome: $0.applied == nil) })
+            #expect(try await versions("other") == [1, 2, 3])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
+    func theOldestChangesOfAllDocumentsAreForgottenByTheirAge(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
+            func versions(_ id: String) async throws -> [Int] {
+                try await stores.state.changes(of: id, after: 0, limit: 1_000).map(\.version)
+            }
+            for version in 1...4 {
+                for id in ["a", "b"] { try await record([change(version)], of: id, in: stores.state) }
+            }
+            let removal = change(5)
+            try await stores.state.update("b") { _ in StateUpdate(.remove(removal), outcome: ()) }
+            let before = StateForgetting(before: Self.start + .seconds(3))
+            try await record([change(7)], of: "c", forgetting: before, in: stores.state)
+            #expect(try await versions("a") == [3, 4])
+            #expect(try await versions("b") == [3, 4, 5])
+            let later = StateForgetting(before: Self.start + .seconds(6))
+            try await record([change(8)], of: "c", forgetting: later, in: stores.state)
+            #expect(try await versions("a").isEmpty)
+            #expect(try await versions("b").isEmpty)
+            #expect(try await versions("c") == [7, 8])
+            #expect(try await slot("b", in: stores.state) == StateSlot(removedAt: 5))
         }
     }
 }

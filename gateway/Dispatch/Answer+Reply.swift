@@ -16,7 +16,7 @@ extension Answer {
             )
         }
         self.init(status: HTTPResponse.Status(code: code))
-        copyFields(from: reply.annotations, for: exchange)
+        copyFields(from: reply.annotations)
         guard status.mayHaveBody, !reply.body.isEmpty else { return }
         if reply.annotations[Annotations.contentType] == MediaType.problem.essence {
             setProblem(reply.body, for: exchange)
@@ -41,11 +41,10 @@ extension Answer {
         body = .bytes(buffer)
     }
 
-    private mutating func copyFields(from annotations: Annotations, for exchange: Exchange) {
+    private mutating func copyFields(from annotations: Annotations) {
         for (name, field) in Self.copied { fields[field] = annotations[name] }
         fields[.eTag] = annotations[Annotations.etag].map(Self.entityTag)
         fields[.lastModified] = annotations[Annotations.lastModified].flatMap(Self.date)
-        if exchange.prefersAsync, status == .accepted { fields[.preferenceApplied] = "respond-async" }
     }
 
     /// A version as an entity tag; one that is quoted already stays as it is.

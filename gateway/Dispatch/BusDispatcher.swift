@@ -30,7 +30,11 @@ struct BusDispatcher: Sendable {
                 throw try refusal(for: error, service: target.id == nil ? target.service : exchange.variable ?? "")
             }
         }
-        return try Answer(reply, for: exchange)
+        var answer = try Answer(reply, for: exchange)
+        if call.heedsPreferences {
+            answer.fields[.preferenceApplied] = exchange.preferences.applied(to: answer.status)
+        }
+        return answer
     }
 
     private func target(of call: BusCall, in exchange: Exchange) async throws(Refusal) -> ServiceResolver.Target {
@@ -74,17 +78,29 @@ struct BusDispatcher: Sendable {
     }
 
     private func annotations(of call: BusCall, in exchange: Exchange, id: String?) throws -> Annotations {
-        var annotations: Annotations = [Annotations.baseURL: exchange.origin.baseURL]
+        var annotations: Annotations = [
+            Annotations.baseURL: exchange.origin.baseURL, Annotations.client: exchange.client,
+        ]
         annotations[Annotations.id] = id
         for (field, name) in Self.copied where exchange.fields[field] != nil {
             annotations[name] = exchange.fields[field]
         }
-        if !call.query.isEmpty, !exchange.target.query.isEmpty {
-            for (name, value) in try exchange.target.items() where call.query.contains(name) {
-                annotations[name] = value
-            }
+        if call.heedsPreferences { annotations["wait"] = exchange.preferences.wait.map(String.init) }
+        guard !exchange.target.query.isEmpty, !(call.query.isEmpty && call.flags.isEmpty) else { return annotations }
+        for (name, value) in try exchange.target.items() {
+            if call.query.contains(name) { annotations[name] = value }
+            if call.flags.contains(name) { annotations[name] = try flag(value, of: name) }
         }
         return annotations
+    }
+
+    /// - Throws: ``Refusal`` 400 for anything but yes and no: taking it for one of them could undo too much.
+    private func flag(_ value: String, of name: String) throws(Refusal) -> String {
+        switch value {
+        case "", "true": "true"
+        case "false": "false"
+        default: throw .badRequest("\(name) must be true or false, not '\(value)'")
+        }
     }
 
     private static let copied: [(HTTPField.Name, String)] = [

@@ -52,15 +52,17 @@ enum ServerSentEvents {
         for try await chunk in channel { try await writer.write(chunk) }
     }
 
-    /// Sends events as they come until one is the last. A server that shuts down does not wait for it.
+    /// Sends events as they come until nothing follows one. A server that shuts down does not wait for it.
+    ///
+    /// - Parameter isOver: asked with the last event of each batch.
     static func source(
         _ stream: AsyncThrowingStream<[Event], any Error>,
-        until isLast: @escaping @Sendable (Event) -> Bool
+        until isOver: @escaping @Sendable (Event) async throws -> Bool
     ) -> Source {
         { channel in
             for try await events in stream.cancelOnGracefulShutdown() {
                 await channel.send(text(of: events))
-                if events.contains(where: isLast) { break }
+                if let last = events.last, try await isOver(last) { break }
             }
         }
     }

@@ -31,6 +31,10 @@ struct BusCall: Sendable {
     var body = Body.none
     /// Query items that travel as annotations of the same name.
     var query: [String] = []
+    /// Query items that say yes or no, and travel as annotations with `true` or `false`; one without a value says yes.
+    var flags: [String] = []
+    /// `Prefer` says how long the outcome is waited for.
+    var heedsPreferences = false
     /// It changes nothing: nobody needs the answer when the client has left, and it may be asked twice.
     var isSafe = false
     /// It may be given to another worker when the first died over it.
@@ -38,8 +42,20 @@ struct BusCall: Sendable {
     var patience = Patience.request
 
     /// A call that changes something: its body is passed on, and it is not asked for twice.
-    static func write(_ service: String, _ operation: String, accepting types: [MediaType] = [.json]) -> Self {
-        Self(service: .named(service), operation: { _ in operation }, body: .passed(accepting: types))
+    static func write(
+        _ service: String,
+        _ operation: String,
+        accepting types: [MediaType] = [.json],
+        query: [String] = [],
+        flags: [String] = []
+    ) -> Self {
+        Self(
+            service: .named(service),
+            operation: { _ in operation },
+            body: .passed(accepting: types),
+            query: query,
+            flags: flags
+        )
     }
 
     /// A call that only reads.

@@ -8,6 +8,8 @@ struct Exchange: Sendable {
     let variable: String?
     let fields: HTTPFields
     let origin: Origin
+    /// Who asks, by the address of the connection.
+    let client: String
     let identity: RequestIdentity
     let connection: Connection
     /// The whole body; empty when there is none or the route takes none.
@@ -24,10 +26,6 @@ struct Exchange: Sendable {
     /// Whether the client named `application/problem+json` among what it accepts.
     var acceptsProblem: Bool { fields[.accept].map(MediaType.problem.isNamed(inAccept:)) ?? false }
 
-    /// Whether the client asked not to wait (RFC 7240).
-    var prefersAsync: Bool {
-        fields[.prefer]?.split(separator: ",").contains { preference in
-            preference.prefix { $0 != ";" }.trimmed.lowercased() == "respond-async"
-        } ?? false
-    }
+    /// How long the client waits for an outcome.
+    var preferences: Preferences { Preferences(fields[.prefer]) }
 }

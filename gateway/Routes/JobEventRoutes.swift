@@ -4,6 +4,9 @@ import HummingbirdCore
 import JobControl
 
 /// A job's events as a stream of server-sent events: what was, then what comes, and an end after the last.
+///
+/// A job that ended may be undone later, and what its reverts left may be settled: so an ending event is the last only
+/// when nothing follows it. A watcher who comes while a job is undone sees both endings.
 struct JobEventRoutes: Sendable {
     let jobs: JobClient
     let events: EventSubscriber
@@ -24,7 +27,7 @@ struct JobEventRoutes: Sendable {
             // The task ends with the connection, and the subscription with the task.
             try await exchange.connection.waiting(abandonable: true) {
                 guard let live else { return try await writer.write(ServerSentEvents.text(of: past.events)) }
-                let source = ServerSentEvents.source(live, until: Self.isLast)
+                let source = ServerSentEvents.source(live) { last in try await isOver(id, after: last) }
                 try await ServerSentEvents.write(from: [source], to: &writer)
             }
             try await writer.finish(nil)
@@ -53,8 +56,17 @@ struct JobEventRoutes: Sendable {
         }
     }
 
-    /// Whether nothing comes after this event.
-    private static func isLast(_ event: Event) -> Bool {
+    /// Whether a job is at its end with this event.
+    ///
+    /// Asked of the journal, since a client that reads slowly may be far behind. When it cannot be asked, the stream
+    /// breaks off without an end, and the client takes it up again by `Last-Event-ID`.
+    private func isOver(_ id: String, after last: Event) async throws -> Bool {
+        guard Self.mayBeLast(last) else { return false }
+        let rest = try await jobs.events(of: id, after: last.sequence, within: configuration.requestTimeout)
+        return rest.ended && rest.events.isEmpty
+    }
+
+    private static func mayBeLast(_ event: Event) -> Bool {
         JobEntryType(rawValue: String(event.type.dropFirst("platform.".count)))?.endsTheJob ?? false
     }
 }

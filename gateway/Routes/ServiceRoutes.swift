@@ -13,9 +13,9 @@ enum ServiceRoutes {
     }
 
     private static func affordances(under prefix: String, _ service: BusCall.Service) -> [Route] {
-        ["execute", "repeat", "revert"].map { rel in
+        ["execute", "repeat", "revert", "inspect"].map { rel in
             var call = BusCall(service: service, operation: { _ in rel }, body: .checked)
-            call.mayBeRepeated = rel == "repeat"
+            call.mayBeRepeated = rel == "repeat" || rel == "inspect"
             return .post("\(prefix)/\(rel)", call)
         }
     }

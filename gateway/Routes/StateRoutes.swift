@@ -10,6 +10,7 @@ enum StateRoutes {
         .patch("/state/{id}", .write(service, "patch", accepting: [.json, .jsonPatch, .mergePatch])),
         .put("/state/{id}", .write(service, "replace")),
         .delete("/state/{id}", .write(service, "delete")),
+        .get("/state/{id}/history", .read(service, "history", query: ["since", "limit"])),
     ]
 
     /// `?meta` asks for what is known about the document instead of its content.

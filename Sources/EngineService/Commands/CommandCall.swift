@@ -25,7 +25,7 @@ extension CommandCall {
 
     init(json: JSONValue) throws(EngineStoreError) {
         guard let command = json["command"]?.stringValue, let inputs = json["inputs"]?.objectValue else {
-            throw EngineStoreError("a receipt's call is damaged: \(json)")
+            throw EngineStoreError("a receipt's call is damaged: it has no command or no inputs")
         }
         self.init(
             command: command,

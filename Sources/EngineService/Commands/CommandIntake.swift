@@ -58,12 +58,12 @@ struct CommandIntake: Sendable {
     }
 
     private func check(_ inputs: JSONObject, id: String?) throws(Refusal) {
-        if let id, let demand = design.fields["id"]?.demand(unmetBy: .string(id)) {
-            throw .invalidValue(.string(id), of: "id", mustBe: demand)
+        if let id, let field = design.fields["id"], let demand = field.demand(unmetBy: .string(id)) {
+            throw .invalidValue(field.isSecret ? JSONValue?.none : .string(id), of: "id", mustBe: demand)
         }
         for (name, value) in inputs {
-            guard let demand = design.fields[name]?.demand(unmetBy: value) else { continue }
-            throw .invalidValue(value, of: name, mustBe: demand)
+            guard let field = design.fields[name], let demand = field.demand(unmetBy: value) else { continue }
+            throw .invalidValue(field.isSecret ? JSONValue?.none : value, of: name, mustBe: demand)
         }
     }
 }

@@ -3,7 +3,7 @@ public import JSON
 /// What an engine serves: one type of resource, its fields, its commands, and how the service is announced.
 ///
 /// Read from a design document. Members that begin with `x-` are ignored wherever they stand, but for a command's
-/// `x-handler`; other members that mean nothing are ignored too and listed in ``unknownMembers``.
+/// `x-handler` and a field's `x-secret`; other members that mean nothing are ignored too and listed in ``unknownMembers``.
 public struct Design: Sendable {
     public let title: String
     public let version: String
@@ -11,6 +11,9 @@ public struct Design: Sendable {
 
     /// The fields of the resource by name. A field that is not listed takes any value.
     public let fields: [String: FieldSchema]
+
+    /// The fields whose values must not be shown, sorted: members of payloads and results.
+    public let secrets: [String]
 
     /// In the order of the document.
     public let commands: [DesignCommand]
@@ -39,6 +42,7 @@ public struct Design: Sendable {
         version = root["version"].string()
         resourceType = root["resourceType"].string()
         fields = Self.fields(of: resourceType, in: root)
+        secrets = fields.filter(\.value.isSecret).keys.sorted()
         roles = root["authorization"].isPresent ? DesignCommand.roles(in: root["authorization"]) : []
         commands = Self.commands(in: root, roles: roles, fields: fields)
         service = ServiceInfo(root["serviceInfo"])

@@ -14,10 +14,19 @@ public struct FieldSchema: Sendable, Hashable {
     /// What a string must look like.
     public let format: StringFormat?
 
-    public init(type: ValueType, allowed: [JSONValue]? = nil, format: StringFormat? = nil) {
+    /// Whether its values must not be shown in errors, logs and journals (`x-secret`).
+    public let isSecret: Bool
+
+    public init(
+        type: ValueType,
+        allowed: [JSONValue]? = nil,
+        format: StringFormat? = nil,
+        isSecret: Bool = false
+    ) {
         self.type = type
         self.allowed = allowed
         self.format = format
+        self.isSecret = isSecret
     }
 
     /// What the value must be and is not, to go on after "Must be": "one of [a, b]", "a number". Nil: it is right.
@@ -40,10 +49,11 @@ extension FieldSchema {
             self.init(type: .string)
             return
         }
+        let isSecret = node["x-secret"].bool(default: false)
         let type = node["type"].choice(ValueType.self) ?? .string
         let format = node["format"].isPresent ? node["format"].choice(StringFormat.self) : nil
         if format != nil, type != .string { node["format"].fault("is for fields of type string only") }
-        self.init(type: type, allowed: Self.allowed(node["enum"], type: type), format: format)
+        self.init(type: type, allowed: Self.allowed(node["enum"], type: type), format: format, isSecret: isSecret)
     }
 
     private static func allowed(_ node: DesignNode, type: ValueType) -> [JSONValue]? {

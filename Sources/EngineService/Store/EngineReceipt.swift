@@ -30,6 +30,12 @@ public struct EngineReceipt: Sendable, Hashable {
     /// What a custom command was called with; its revert is called with the same.
     public var call: CommandCall?
 
+    /// The resource that the command wrote; nil: none, or a custom command knows.
+    public var resource: String?
+
+    /// Who had written that resource before.
+    public var previous: EngineMark?
+
     public var recordedAt: Timestamp
 
     public init(
@@ -39,6 +45,8 @@ public struct EngineReceipt: Sendable, Hashable {
         answer: EngineAnswer? = nil,
         undo: EngineUndo? = nil,
         call: CommandCall? = nil,
+        resource: String? = nil,
+        previous: EngineMark? = nil,
         recordedAt: Timestamp
     ) {
         self.requestID = requestID
@@ -47,6 +55,8 @@ public struct EngineReceipt: Sendable, Hashable {
         self.answer = answer
         self.undo = undo
         self.call = call
+        self.resource = resource
+        self.previous = previous
         self.recordedAt = recordedAt
     }
 }
@@ -61,6 +71,8 @@ extension EngineReceipt {
         members["answer"] = answer?.json
         members["undo"] = undo?.json
         members["call"] = call?.json
+        members["resource"] = resource.map(JSONValue.string)
+        members["previous"] = previous?.json
         return .object(members)
     }
 
@@ -72,7 +84,7 @@ extension EngineReceipt {
             let command = json["command"]?.stringValue,
             let state = json["state"]?.stringValue.flatMap(State.init),
             let recordedAt = json["recordedAt"]?.stringValue.flatMap({ Timestamp($0) })
-        else { throw EngineStoreError("a receipt is damaged: \(json)") }
+        else { throw EngineStoreError("a receipt is damaged: \(json["requestId"] ?? .null)") }
         self.init(
             requestID: requestID,
             command: command,
@@ -80,6 +92,8 @@ extension EngineReceipt {
             answer: try json["answer"].map(EngineAnswer.init(json:)),
             undo: try json["undo"].map(EngineUndo.init(json:)),
             call: try json["call"].map(CommandCall.init(json:)),
+            resource: json["resource"]?.stringValue,
+            previous: try json["previous"].map(EngineMark.init(json:)),
             recordedAt: recordedAt
         )
     }

@@ -33,6 +33,9 @@ public protocol EngineReader {
 
     /// What is remembered of that request, or nil when it never came or its receipt has been removed.
     func receipt(_ requestID: String) throws -> EngineReceipt?
+
+    /// Who wrote the resource with that id last, also when it is not there any more; nil when that is not known.
+    func mark(of id: String) throws -> EngineMark?
 }
 
 /// What a command may look at and change. A read sees the transaction's own writes.
@@ -50,7 +53,10 @@ public protocol EngineTransaction: EngineReader {
     /// Stores a receipt in the place of any with the same request id.
     func put(_ receipt: EngineReceipt) throws
 
-    /// Removes at most `limit` of the receipts that were recorded before `time`, the oldest first.
+    /// Stores who wrote a resource last; nil: nobody that is known.
+    func put(_ mark: EngineMark?, of id: String) throws
+
+    /// Removes at most `limit` of the receipts that were recorded before `time`, the oldest first, and as many marks.
     func removeReceipts(recordedBefore time: Timestamp, limit: Int) throws
 }
 

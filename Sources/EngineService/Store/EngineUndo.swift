@@ -13,6 +13,14 @@ public enum EngineUndo: Sendable, Hashable {
 }
 
 extension EngineUndo {
+    /// The resource that it is about.
+    var resourceID: String {
+        switch self {
+        case .remove(let id), .restoreMembers(let id, _, _): id
+        case .restore(let resource, _): resource.id
+        }
+    }
+
     var json: JSONValue {
         switch self {
         case .remove(let id):
@@ -29,7 +37,7 @@ extension EngineUndo {
     }
 
     init(json: JSONValue) throws(EngineStoreError) {
-        let damaged = EngineStoreError("a receipt's undo is damaged: \(json)")
+        let damaged = EngineStoreError("a receipt's undo is damaged: \(json["id"] ?? .null)")
         guard let id = json["id"]?.stringValue else { throw damaged }
         switch json["do"]?.stringValue {
         case "remove":

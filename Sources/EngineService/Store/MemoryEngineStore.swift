@@ -39,6 +39,7 @@ extension MemoryEngineStore {
     fileprivate struct Contents {
         var resources: [String: EngineResource] = [:]
         var receipts: [String: EngineReceipt] = [:]
+        var marks: [String: EngineMark] = [:]
         var nextPosition: Int64 = 1
     }
 
@@ -62,6 +63,10 @@ extension MemoryEngineStore {
             contents.receipts[requestID]
         }
 
+        func mark(of id: String) -> EngineMark? {
+            contents.marks[id]
+        }
+
         func put(_ value: JSONObject, id: String, position: Int64?) -> EngineResource {
             let old = contents.resources[id]
             let place = old?.position ?? position ?? contents.nextPosition
@@ -82,7 +87,17 @@ extension MemoryEngineStore {
             inverse.append { $0.receipts[receipt.requestID] = old }
         }
 
+        func put(_ mark: EngineMark?, of id: String) {
+            let old = contents.marks[id]
+            contents.marks[id] = mark
+            inverse.append { $0.marks[id] = old }
+        }
+
         func removeReceipts(recordedBefore time: Timestamp, limit: Int) {
+            let marks = contents.marks.filter { $0.value.recordedAt < time }
+            for (id, _) in marks.sorted(by: { $0.value.recordedAt < $1.value.recordedAt }).prefix(limit) {
+                put(nil, of: id)
+            }
             let old = contents.receipts.values.filter { $0.recordedAt < time }.sorted { $0.recordedAt < $1.recordedAt }
             for receipt in old.prefix(limit) {
                 contents.receipts[receipt.requestID] = nil

@@ -12,6 +12,8 @@ public struct JobDocument: Sendable, Hashable {
     public var sharedState: JSONObject?
     /// One after another.
     public var steps: [JobStep]
+    /// How long the job may take until its last task has ended; what follows a failure is not limited.
+    public var timeout: Duration?
 
     /// Reads a whole document.
     ///
@@ -24,9 +26,11 @@ public struct JobDocument: Sendable, Hashable {
         name = object["name"]?.stringValue
         state = StateReference(object)
         sharedState = reader.object("sharedState", of: object, at: .root)
+        timeout = reader.duration("timeout", of: object, at: .root, isPositive: true)
+        let retry = RetryPolicy.read(object, at: .root, inherited: nil, reader: &reader)
         let path = DocumentPath.root.appending("steps")
         steps = reader.array("steps", of: object, at: .root).enumerated().map { index, value in
-            JobStep(value, at: path.appending(index), reader: &reader)
+            JobStep(value, at: path.appending(index), retry: retry, reader: &reader)
         }
         guard reader.faults.isEmpty else { throw JobDocumentError(reader.faults) }
     }
@@ -35,15 +39,7 @@ public struct JobDocument: Sendable, Hashable {
     ///
     /// - Throws: ``JobDocumentError``, also when the bytes are no JSON.
     public init(parsing bytes: [UInt8]) throws(JobDocumentError) {
-        let json: JSONValue
-        do {
-            json = try JSONValue(parsing: bytes)
-        } catch {
-            let reason = "\(error)"
-            let message = "is not JSON: \(reason.hasSuffix(".") ? reason.dropLast() : reason[...])"
-            throw JobDocumentError([JobFault(pointer: [], message: message)])
-        }
-        try self.init(parsing: json)
+        try self.init(parsing: Self.json(bytes))
     }
 
     /// The names, tags and modes of all steps and tasks, for watchers to draw before anything has happened.

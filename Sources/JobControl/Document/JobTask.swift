@@ -15,9 +15,13 @@ public struct JobTask: Sendable, Hashable {
     public var usesState: Bool
     /// Where the result goes; empty when it is not stored.
     public var storage: [ResultMapping]
+    /// When it is sent again: its own policy, or else its step's, or else the job's; nil where none has one.
+    public var retry: RetryPolicy?
+    /// How long each attempt may take.
+    public var timeout: Duration?
 
     /// What is wrong with it goes to `reader`.
-    init(_ json: JSONValue, at path: DocumentPath, reader: inout DocumentReader) {
+    init(_ json: JSONValue, at path: DocumentPath, retry: RetryPolicy?, reader: inout DocumentReader) {
         if json.objectValue == nil { reader.fault(path, "must be an object") }
         let object = json.objectValue ?? [:]
         name = object["name"]?.stringValue
@@ -34,6 +38,8 @@ public struct JobTask: Sendable, Hashable {
         usesState =
             input.map { InputResolver.check(.object($0), at: path.appending("input"), reader: &reader) } ?? false
         storage = ResultMapping.list(object["storeResultAt"], at: path.appending("storeResultAt"), reader: &reader)
+        self.retry = RetryPolicy.read(object, at: path, inherited: retry, reader: &reader)
+        timeout = reader.duration("timeout", of: object, at: path, isPositive: true)
     }
 
     /// What people call it: its name, or else what finds its service.

@@ -22,14 +22,29 @@ extension JobMachine {
     }
 
     mutating func start(_ task: TaskID, target: ServiceTarget, requestID: String, input: JSONObject) {
-        let run = TaskRun(target: target, requestID: requestID, input: input, startedAt: now)
+        let run = TaskRun(
+            target: ServiceTarget(name: target.name, registryID: target.registryID),
+            requestID: requestID,
+            input: input,
+            contract: target.forms.contract(for: input),
+            startedAt: now
+        )
         let resolved: JSONValue? = state.document[task].usesState ? .object(input) : nil
-        emit(.taskStarted, facts(of: task, run), payload: resolved)
+        var data = facts(of: task, run)
+        if let contract = run.contract.json { data["contract"] = contract }
+        emit(.taskStarted, data, payload: resolved)
         transition.actions.append(.call(call(task, run, state.document.steps[task.step].mode.operation)))
     }
 
     func call(_ task: TaskID, _ run: TaskRun, _ operation: TaskOperation) -> TaskCall {
-        TaskCall(task: task, target: run.target, operation: operation, requestID: run.requestID, input: run.input)
+        TaskCall(
+            task: task,
+            target: run.target,
+            operation: operation,
+            requestID: run.requestID,
+            input: run.input,
+            timeout: operation == .revert ? nil : state.document[task].timeout
+        )
     }
 
     mutating func fail(_ task: TaskID, with failure: TaskFailure, run: TaskRun?) {
@@ -37,6 +52,8 @@ extension JobMachine {
         if let status = failure.status { data["status"] = JSONValue(status) }
         data["error"] = .string(failure.message)
         data["effect"] = .string(failure.effect.rawValue)
+        if let code = failure.code { data["code"] = .string(code) }
+        if let version = failure.stateVersion { data["stateVersion"] = JSONValue(version) }
         data["durationMs"] = run.map { milliseconds(since: $0.startedAt) } ?? 0
         emit(.taskFailed, data)
     }
@@ -48,10 +65,11 @@ extension JobMachine {
         emit(.warning, data)
     }
 
-    mutating func noteStored(_ path: JSONPointer, by task: TaskID) {
+    mutating func noteStored(_ value: StoredValue, by task: TaskID) {
         var data = facts(of: task)
         data["state"] = .string(state.stateID)
-        data["path"] = .string(path.description)
+        data["path"] = .string(value.path.description)
+        if let version = value.version { data["version"] = JSONValue(version) }
         emit(.stateStored, data)
     }
 
@@ -117,13 +135,18 @@ extension JobMachine {
     var outcome: JobOutcome {
         let record = state.record
         if record.status == .completed { return .completed }
+        let isFailure = [.failed, .revertIncomplete].contains(record.status)
         var answer: JSONObject = [
-            "status": "error", "task": JSONValue(record.failedTask), "error": JSONValue(record.error),
+            "status": isFailure ? "error" : .string(record.status.rawValue),
+            "task": JSONValue(record.failedTask), "error": JSONValue(record.error),
         ]
-        for (key, name) in [("step", "step"), ("tag", "tag"), ("service", "service"), ("status", "statusCode")] {
+        let members = [
+            ("step", "step"), ("tag", "tag"), ("service", "service"), ("status", "statusCode"), ("code", "code"),
+        ]
+        for (key, name) in members where isFailure {
             if let value = state.failure?[key] { answer[name] = value }
         }
-        if state.revertFailures > 0 { answer["revertsFailed"] = JSONValue(state.revertFailures) }
+        if !state.ledger.left.isEmpty { answer["revertsFailed"] = JSONValue(state.ledger.left.count) }
         return .failed(error: answer)
     }
 }

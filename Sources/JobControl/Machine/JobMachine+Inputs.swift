@@ -4,14 +4,18 @@ import JSON
 extension JobMachine {
     mutating func handle(_ input: JobInput) {
         switch input {
-        case .statePrepared(let content):
+        case .statePrepared(let content, let version):
             knownState = content
+            preparedVersion = version
             isReady = true
-            sendAgain()
+            if state.cancellation == nil { sendAgain() } else { abandonRunningTasks() }
         case .statePreparationFailed(let message): failPreparation(message)
         case .begun(let beginnings, let content): begin(beginnings, in: content ?? knownState.map(Result.success))
         case .ended(let task, let end): self.end(task, with: end)
+        case .interrupted(let task): end(task, with: .failed(cutOff ?? cancelledFailure))
         case .reverted(let task, let result): endRevert(of: task, with: result)
+        case .stateRestored(let failure): endRestoring(with: failure)
+        case .woken: break
         }
     }
 
@@ -19,7 +23,8 @@ extension JobMachine {
         for task in tasksOfCurrentStep where state[task].isRunning {
             end(task, with: .failed(TaskFailure(message, effect: isReplayed ? .unknown : .none)))
         }
-        if state.failure == nil { fail(error: message, task: nil) } else { isReady = true }
+        isReady = true
+        if state.failure == nil, state.cancellation == nil { fail(error: message, task: nil) }
     }
 
     private mutating func begin(_ beginnings: [TaskBeginning], in content: Result<JSONValue, TaskFailure>?) {
@@ -27,8 +32,10 @@ extension JobMachine {
         for beginning in beginnings {
             self.beginning -= 1
             state.setBeginning(false, beginning.task)
-            begin(beginning, in: content)
+            if !isHeld { begin(beginning, in: content) }
         }
+        // What was looked for in vain comes again when the job goes on.
+        if isHeld { nextTask = 0 }
     }
 
     private mutating func begin(_ beginning: TaskBeginning, in content: Result<JSONValue, TaskFailure>?) {
@@ -68,33 +75,20 @@ extension JobMachine {
         return resolution.input
     }
 
-    private mutating func end(_ task: TaskID, with end: TaskEnd) {
+    mutating func end(_ task: TaskID, with end: TaskEnd) {
         guard case .running(let run) = state[task] else { return }
+        interrupted.remove(task)
         switch end {
-        case .completed(let status, let stored):
+        case .completed(let status, let stored, let result):
             var data = facts(of: task, run)
             data["status"] = JSONValue(status)
             data["durationMs"] = milliseconds(since: run.startedAt)
-            emit(.taskCompleted, data)
-            for path in stored { noteStored(path, by: task) }
+            emit(.taskCompleted, data, payload: result)
+            for value in stored { noteStored(value, by: task) }
         case .failed(var failure):
             // An earlier attempt may have been carried out, whatever this one met.
-            if run.attempt > 1, failure.effect == .none { failure.effect = .unknown }
-            fail(task, with: failure, run: run)
-        }
-    }
-
-    private mutating func endRevert(of task: TaskID, with result: Result<Int, TaskFailure>) {
-        guard let run = state[task].run, state.reverts.contains(task) else { return }
-        var data = facts(of: task, run)
-        switch result {
-        case .success(let status):
-            data["status"] = JSONValue(status)
-            emit(.taskReverted, data)
-        case .failure(let failure):
-            if let status = failure.status { data["status"] = JSONValue(status) }
-            data["error"] = .string(failure.message)
-            emit(.revertFailed, data)
+            if run.mayHaveRun, failure.effect == .none { failure.effect = .unknown }
+            retryOrFail(task, run, after: failure)
         }
     }
 }

@@ -3,17 +3,25 @@ import JSON
 /// What is next: steps and tasks in their order, then the reverts in theirs.
 extension JobMachine {
     mutating func proceed() {
-        guard !state.record.status.hasEnded, isReady else { return }
+        guard !state.record.status.hasEnded, isReady, state.pause == nil else { return }
         if state.record.status == .reverting { return revertNext() }
-        if state.failure != nil { return revertWhenQuiet() }
+        if isFailing { return revertWhenQuiet() }
         while state.currentStep < state.document.steps.count {
             guard enterStep() else { continue }
+            if let overdue, cutStepOff(overdue) { return }
+            sendDue()
             beginTasks()
             if beginning + state.running > 0 { return }
             completeStep()
         }
         complete()
     }
+
+    /// Whether no task is started or sent again any more, since the job is on its way to an end that is not good.
+    var isFailing: Bool { state.failure != nil || state.cancellation != nil }
+
+    /// Whether tasks that were about to begin must not.
+    var isHeld: Bool { state.pause != nil || state.cancellation != nil || cutOff != nil }
 
     /// Goes into the current step; false when it is skipped.
     mutating func enterStep() -> Bool {
@@ -26,6 +34,7 @@ extension JobMachine {
         var data = facts(ofStep: state.currentStep)
         data["mode"] = .string(step.mode.description)
         data["tasks"] = JSONValue(step.tasks.count)
+        if let version = preparedVersion.take() { data["stateVersion"] = JSONValue(version) }
         emit(.stepStarted, data)
         for task in tasksOfCurrentStep where !state.document[task].isEnabled {
             skip(task, because: "the task is not enabled")
@@ -49,8 +58,7 @@ extension JobMachine {
     }
 
     mutating func beginTasks() {
-        let isSequential = state.document.steps[state.currentStep].mode == .sequential
-        let free = (isSequential ? 1 : tasksAtOnce) - state.running - beginning
+        let free = tasksAtOnce(inStep: state.currentStep) - state.running - beginning
         guard free > 0 else { return }
         let tasks = pendingTasks(upTo: free)
         guard !tasks.isEmpty else { return }
@@ -58,6 +66,12 @@ extension JobMachine {
         beginning += tasks.count
         let readsState = knownState == nil && tasks.contains { state.document[$0].usesState }
         transition.actions.append(.begin(tasks, readingState: readsState))
+    }
+
+    func tasksAtOnce(inStep index: Int) -> Int {
+        let step = state.document.steps[index]
+        if step.mode == .sequential { return 1 }
+        return max(min(step.concurrency ?? .max, options.tasksAtOnce), 1)
     }
 
     mutating func pendingTasks(upTo limit: Int) -> [TaskID] {
@@ -81,44 +95,5 @@ extension JobMachine {
     mutating func complete() {
         emit(.jobCompleted, factsOfEnd(.completed))
         transition.actions.append(.end(outcome))
-    }
-
-    mutating func revertWhenQuiet() {
-        guard state.running == 0, beginning == 0 else { return }
-        guard state.effects > 0 else { return failWithTask() }
-        emit(.revertStarted, ["jobId": .string(id), "tasks": JSONValue(state.effects)])
-        revertNext()
-    }
-
-    mutating func revertNext() {
-        guard let task = state.reverts.last else { return failWithTask() }
-        guard let run = state[task].run else { return }
-        transition.actions.append(.revert(call(task, run, .revert)))
-    }
-
-    mutating func failWithTask() {
-        let failure = state.failure ?? [:]
-        fail(error: failure["error"]?.stringValue ?? "a task failed", task: taskLabel(in: failure))
-    }
-
-    mutating func fail(error: String, task: String?) {
-        var data = factsOfEnd(.failed)
-        data["error"] = .string(error)
-        if let task { data["failedTask"] = .string(task) }
-        emit(.jobFailed, data)
-        transition.actions.append(.end(outcome))
-    }
-
-    /// Sends again what was sent but has no end in the journal; nothing in a job that was just started.
-    mutating func sendAgain() {
-        for task in tasksOfCurrentStep {
-            guard case .running(let run) = state[task] else { continue }
-            var data = facts(of: task, run)
-            data["attempt"] = JSONValue(run.attempt + 1)
-            data["reason"] = "job-control goes on from its journal, which does not say how the task ended"
-            emit(.taskRetrying, data)
-            let operation = state.document.steps[task.step].mode.operation.again
-            transition.actions.append(.call(call(task, run, operation)))
-        }
     }
 }

@@ -19,7 +19,7 @@ enum JobMessages {
     }
 
     /// `GET /jobs/{id}`: what the job does not have yet is left out.
-    static func job(_ record: JobRecord, _ links: JobLinks) -> JSONValue {
+    static func job(_ record: JobRecord, progress: JSONValue?, _ links: JobLinks) -> JSONValue {
         var job: JSONObject = [
             "id": .string(record.id),
             "status": .string(record.status.rawValue),
@@ -30,6 +30,8 @@ enum JobMessages {
         job["steps"] = JSONValue(record.steps)
         if let error = record.error { job["error"] = .string(error) }
         if let failedTask = record.failedTask { job["failedTask"] = .string(failedTask) }
+        if let parent = record.parent { job["parent"] = .string(parent) }
+        if let progress { job["progress"] = progress }
         job["rel"] = "jobs"
         job["href"] = .string(links.jobs)
         return .object(job)
@@ -65,7 +67,8 @@ enum JobMessages {
 
     /// What `events` answers: a part of the journal as events, and whether there is more of it already.
     static func events(of record: JobRecord, _ entries: [JobEntry], hasMore: Bool) -> JSONValue {
-        let ended = record.status.hasEnded || entries.last?.type.endsTheJob == true
+        // The last entry counts where there is one: a job that has ended may be undone, and ends again then.
+        let ended = !hasMore && (entries.last.map(\.type.endsTheJob) ?? record.status.hasEnded)
         return [
             "jobId": .string(record.id),
             "status": .string(record.status.rawValue),

@@ -1,15 +1,16 @@
 import Bus
 import Discovery
 import JSON
-import SharedState
 import Synchronization
 
 /// A job's partners as they are met on the bus: services by their names, HTTP services through the gateway,
-/// shared-state by its client.
+/// shared-state by its operations.
 final class BusPartners: JobPartners {
     private let bus: BusClient
     private let directory: Directory
     private let configuration: JobController.Configuration
+    private let state: StatePartner
+    private let forms: FormsCache
     /// Counts calls of HTTP services that share a name, so that they share the load.
     private let turns = Atomic<Int>(0)
 
@@ -17,35 +18,36 @@ final class BusPartners: JobPartners {
         self.bus = bus
         self.directory = directory
         self.configuration = configuration
+        state = StatePartner(bus: bus, timeout: configuration.stateTimeout)
+        forms = FormsCache(bus: bus)
     }
 
     func find(_ task: JobTask) async throws -> ServiceTarget {
         guard let entry = choose(among: await matches(of: task), named: task.serviceName) else {
             throw TaskFailure(Self.notFound(task), effect: .none)
         }
-        return ServiceTarget(
+        var target = ServiceTarget(
             name: entry.serviceName,
             registryID: entry.transport == .http ? entry.registryID : nil
         )
+        if let known = forms.known(entry) {
+            target.forms = known
+        } else {
+            target.forms = try await forms.forms(of: entry)
+        }
+        return target
     }
 
-    func call(_ call: TaskCall) async throws -> TaskResult {
-        var annotations: Annotations = [Annotations.contentType: "application/json"]
-        annotations[Annotations.id] = call.target.registryID
-        let reply: Reply
-        do {
-            reply = try await bus.request(
-                call.target.registryID == nil ? call.target.name : Self.egress,
-                call.operation.rawValue,
-                body: call.body,
-                annotations: annotations,
-                within: configuration.taskTimeout,
-                repeatable: call.operation.isIdempotent
-            )
-        } catch {
-            throw try Self.failure(of: call.target.name, error)
-        }
-        guard reply.status.isSuccess else { throw Self.failure(of: call.target, reply) }
+    func call(_ call: TaskCall, for job: String) async throws -> TaskResult {
+        let reply = try await ask(
+            call.target,
+            call.operation.rawValue,
+            call.body,
+            client: "job/" + job,
+            within: call.timeout ?? configuration.taskTimeout,
+            isRepeatable: call.operation.isIdempotent
+        )
+        guard reply.status.isSuccess else { throw TaskFailure(of: call.target, reply) }
         return TaskResult(
             status: Int(reply.status.rawValue),
             body: reply.body,
@@ -53,31 +55,34 @@ final class BusPartners: JobPartners {
         )
     }
 
-    func prepare(_ preparation: StatePreparation, for job: String) async throws {
-        let state = client(of: job)
-        try await Self.stateAnswer("prepared") {
-            switch preparation {
-            case .create(let id, let content): try await Self.create(id, content, by: state)
-            case .merge(let id, let content): _ = try await state.merge(content, into: id)
-            }
-        }
+    func prepare(_ preparation: StatePreparation, for job: String) async throws -> Int? {
+        try await state.prepare(preparation, for: job)
     }
 
     func readState(_ id: String) async throws -> JSONValue {
-        try await Self.stateAnswer("read") {
-            do {
-                return try await StateClient(bus, within: configuration.stateTimeout).read(id).content
-            } catch let problem as Problem where problem.status == .notFound {
-                return .object([:])
-            }
-        }
+        try await state.read(id)
     }
 
-    func write(_ changes: [StateChange], to id: String, for job: String) async throws {
-        let state = client(of: job)
-        try await Self.stateAnswer("written") {
-            for change in changes { try await Self.add(change, to: id, by: state) }
-        }
+    func write(_ change: StateChange, to id: String, for job: String, key: String) async throws -> Int? {
+        try await state.write(change, to: id, for: job, key: key)
+    }
+
+    func restoreState(_ id: String, to version: Int, for job: String) async throws {
+        try await state.restore(id, to: version, for: job)
+    }
+
+    func inspect(_ requestID: String, at target: ServiceTarget) async throws -> RequestGrade {
+        let body = JSONValue.object(["requestId": .string(requestID)]).serialized()
+        let reply = try await ask(
+            target,
+            "inspect",
+            body,
+            client: JobService.name,
+            within: configuration.stateTimeout,
+            isRepeatable: true
+        )
+        guard reply.status.isSuccess else { throw TaskFailure(of: target, reply) }
+        return RequestGrade((try? reply.json()) ?? .null)
     }
 }
 
@@ -86,6 +91,33 @@ final class BusPartners: JobPartners {
 extension BusPartners {
     /// The worker that speaks HTTP for the bus.
     private static let egress = "http-egress"
+
+    private func ask(
+        _ target: ServiceTarget,
+        _ operation: String,
+        _ body: [UInt8],
+        client: String,
+        within timeout: Duration,
+        isRepeatable: Bool
+    ) async throws -> Reply {
+        var annotations: Annotations = [
+            Annotations.contentType: "application/json", Annotations.client: client,
+        ]
+        annotations[Annotations.id] = target.registryID
+        do {
+            return try await bus.request(
+                target.registryID == nil ? target.name : Self.egress,
+                operation,
+                body: body,
+                annotations: annotations,
+                within: timeout,
+                repeatable: isRepeatable
+            )
+        } catch {
+            if error.code == .cancelled || error.code == .closed { throw CancellationError() }
+            throw TaskFailure(of: target, error, timeout)
+        }
+    }
 
     private func matches(of task: JobTask) async -> [RegistryEntry] {
         guard let tag = task.tag else { return await entries(named: task.serviceName ?? "") }
@@ -116,84 +148,5 @@ extension BusPartners {
     private static func notFound(_ task: JobTask) -> String {
         if let tag = task.tag { return "No service found for tag \(tag)" }
         return "No service found with the name \(task.serviceName ?? "")"
-    }
-
-    private static func failure(of service: ServiceTarget, _ reply: Reply) -> TaskFailure {
-        let problem = Problem(parsing: reply.body)
-        let status = Int(reply.status.rawValue)
-        let wasNotSent = service.registryID != nil && problem?.wasNotSent == true
-        return TaskFailure(
-            "\(service.name) answered \(status): \(problem?.sentence ?? reply.status.reasonPhrase)",
-            status: status,
-            effect: wasNotSent || Status.isRefusal(status) ? .none : .unknown
-        )
-    }
-
-    /// - Throws: `CancellationError` when the error only says that this process ends.
-    private static func failure(of service: String, _ error: BusError) throws -> TaskFailure {
-        if error.code == .cancelled || error.code == .closed { throw CancellationError() }
-        return TaskFailure(
-            "\(service) did not answer: \(error.message)",
-            status: Int(error.status.rawValue),
-            effect: error.code.mayHaveRun ? .unknown : .none
-        )
-    }
-}
-
-// MARK: State
-
-extension BusPartners {
-    private func client(of job: String) -> StateClient {
-        StateClient(bus, author: "job/" + job, within: configuration.stateTimeout)
-    }
-
-    private static func create(_ id: String, _ content: JSONObject, by state: StateClient) async throws {
-        // A member `id` of the content would be taken for the document's id.
-        let isAmbiguous = content["id"] != nil
-        do {
-            _ = try await state.create(id: id, content: .object(isAmbiguous ? [:] : content))
-        } catch let problem as Problem where problem.status == .conflict {
-            // Made before a restart.
-        }
-        if isAmbiguous { _ = try await state.merge(content, into: id) }
-    }
-
-    private static func add(_ change: StateChange, to id: String, by state: StateClient) async throws {
-        do {
-            _ = try await state.add(change.value, at: change.path, of: id)
-        } catch let problem as Problem where problem.status == .notFound {
-            // Merging makes a document that is missing, as it does for every other client.
-            _ = try await state.merge([:], into: id)
-            _ = try await state.add(change.value, at: change.path, of: id)
-        }
-    }
-
-    private static func stateAnswer<R>(_ verb: String, _ body: () async throws -> R) async throws -> R {
-        do {
-            return try await body()
-        } catch let problem as Problem {
-            let status = Int(problem.status.rawValue)
-            throw TaskFailure(
-                "The state document could not be \(verb): \(problem.sentence)",
-                status: status,
-                effect: Status.isRefusal(status) ? .none : .unknown
-            )
-        } catch let error as BusError {
-            if error.code == .cancelled || error.code == .closed { throw CancellationError() }
-            throw TaskFailure(
-                "The state document could not be \(verb): \(error.message)",
-                status: Int(error.status.rawValue),
-                effect: error.code.mayHaveRun ? .unknown : .none
-            )
-        }
-    }
-}
-
-extension Status {
-    /// Whether that answer says that nothing was done, now and if asked again.
-    ///
-    /// A worker that is ended cuts its handlers off with 499: that is no refusal, the work may be half done.
-    static func isRefusal(_ status: Int) -> Bool {
-        (400...499).contains(status) && status != clientClosedRequest.rawValue
     }
 }

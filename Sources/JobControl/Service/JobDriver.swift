@@ -5,36 +5,39 @@ import JSON
 ///
 /// Entries are written just before something becomes visible, so everything from the submission to the first call
 /// is one write. A fresh state document is made while that write is under way; nothing is sent before both are done.
+/// What persons want of the job comes by its ``JobLink``, and is in the journal before they are answered.
 struct JobDriver: Sendable {
-    private typealias Group = ThrowingDiscardingTaskGroup<any Error>
-
     private let performer: ActionPerformer
     private let journal: JobJournal
-    /// Nil for what nothing is known of, because this process is going down.
-    private let inbox = Inbox<JobInput?>()
+    private let link: JobLink
+    private let inbox = Inbox<DriverItem>()
     private var machine: JobMachine
-    /// The document's bytes, until the job is in the store.
-    private var unsaved: [UInt8]?
+    /// The submission, until the job is in the store.
+    private var unsaved: NewJob?
     private var entries: [JobEntry] = []
-    private var inFlight = 0
+    /// Who is answered when the entries are durable.
+    private var unanswered: [SteeringRequest] = []
+    private var calls = RunningCalls()
+    private var alarm = JobAlarm()
     /// The making of the state document, until it was waited for.
     private var creation: Promise<JobInput>?
 
-    /// A job that was just submitted, with the bytes of its document.
-    init(_ submission: JobMachine, bytes: [UInt8], journal: JobJournal, partners: any JobPartners) {
-        self.init(machine: submission, journal: journal, partners: partners)
-        unsaved = bytes
-        entries = machine.submit()
+    /// A job that was just submitted.
+    init(_ submission: JobMachine, of job: NewJob, journal: JobJournal, partners: any JobPartners, link: JobLink) {
+        self.init(machine: submission, journal: journal, partners: partners, link: link)
+        unsaved = job
+        entries = machine.submit(job.facts)
     }
 
-    /// A job that was accepted before a restart.
-    init(replayed machine: JobMachine, journal: JobJournal, partners: any JobPartners) {
-        self.init(machine: machine, journal: journal, partners: partners)
+    /// A job that was accepted before, as its journal tells it.
+    init(replayed machine: JobMachine, journal: JobJournal, partners: any JobPartners, link: JobLink) {
+        self.init(machine: machine, journal: journal, partners: partners, link: link)
     }
 
-    private init(machine: JobMachine, journal: JobJournal, partners: any JobPartners) {
+    private init(machine: JobMachine, journal: JobJournal, partners: any JobPartners, link: JobLink) {
         self.machine = machine
         self.journal = journal
+        self.link = link
         performer = ActionPerformer(
             jobID: machine.id,
             stateID: machine.stateID,
@@ -43,49 +46,91 @@ struct JobDriver: Sendable {
         )
     }
 
+    /// Whether the job can end without waiting for its turn.
+    var needsNoTurn: Bool { machine.needsNoTurn }
+
     /// Makes the job durable while it waits for its turn.
     mutating func accept() async throws {
         try await write()
     }
 
-    /// Runs the job to its end.
+    /// Does what persons want of a job that waits for its turn, or has ended.
+    ///
+    /// - Returns: how the job is left; nil when it wants its turn.
+    mutating func obeyAtRest() async throws -> JobRun? {
+        obey()
+        entries += machine.takeEntries()
+        try await write()
+        if machine.record.status.hasEnded { return .ended(machine.outcome) }
+        return machine.isPaused ? .parked : nil
+    }
+
+    /// Runs the job to its end, or until it is paused.
     ///
     /// - Parameter accepted: called when the job is durable.
     /// - Throws: ``JournalFailure``, after which only the journal tells how far the job is; `CancellationError` when the job is left for the next start to go on with.
-    mutating func run(accepted: () -> Void) async throws -> JobOutcome {
-        try await withThrowingDiscardingTaskGroup { group in
-            defer { group.cancelAll() }
-            var transition = machine.resume(at: .now)
-            while true {
-                entries += transition.entries
-                var inputs = try await inputsBeforeWriting(transition.actions, in: &group)
-                if inputs.isEmpty {
-                    try await write()
-                    accepted()
-                    if case .end(let outcome)? = transition.actions.last {
-                        _ = try? await creation?.value
-                        return outcome
-                    }
-                    inputs = try await self.inputs(of: transition.actions, in: &group)
-                }
-                try Task.checkCancellation()
-                transition = machine.handle(inputs, at: .now)
-            }
+    mutating func run(accepted: () -> Void) async throws -> JobRun {
+        let inbox = inbox
+        link.attach { inbox.put(.steered) }
+        let result: Result<JobRun, any Error>
+        do {
+            let run = try await drive(accepted)
+            result = .success(run)
+        } catch {
+            result = .failure(error)
         }
+        link.attach(nil)
+        alarm.set(nil) {}
+        await calls.end()
+        return try result.get()
     }
 }
 
 extension JobDriver {
+    private mutating func drive(_ accepted: () -> Void) async throws -> JobRun {
+        obey()
+        var transition = machine.resume(at: .now)
+        while true {
+            entries += transition.entries
+            var inputs = try await inputsBeforeWriting(transition.actions)
+            if inputs.isEmpty {
+                try await write()
+                accepted()
+                if case .end(let outcome)? = transition.actions.last {
+                    _ = try? await creation?.value
+                    return .ended(outcome)
+                }
+                guard let ended = try await self.inputs(of: transition.actions) else { return .parked }
+                inputs = ended
+            }
+            try Task.checkCancellation()
+            obey()
+            let chance = inputs.contains(where: \.isFailure) ? Double.random(in: 0..<1) : 0
+            transition = machine.handle(inputs, at: .now, chance: chance)
+        }
+    }
+
+    /// Tells the machine what persons want; those that it does not refuse are answered with the next write.
+    private mutating func obey() {
+        for request in link.take() {
+            do {
+                try machine.steer(request.command, at: .now)
+                unanswered.append(request)
+            } catch {
+                request.answer.fulfil(.failure(error))
+            }
+        }
+    }
+
     /// What comes of actions that need no durable entries; empty when the entries must be written first.
-    private mutating func inputsBeforeWriting(_ actions: [JobAction], in group: inout Group) async throws -> [JobInput]
-    {
-        guard actions.count == 1 else { return [] }
+    private mutating func inputsBeforeWriting(_ actions: [JobAction]) async throws -> [JobInput] {
+        guard actions.count == 1, unanswered.isEmpty else { return [] }
         switch actions[0] {
         case .begin(let tasks, let readsState):
             return [try await performer.begin(tasks, readingState: readsState)]
         // A job without any call ends at once: nothing would wait for its document.
         case .prepareState(.create(_, let content)) where unsaved != nil && performer.document.hasWork:
-            creation = make(actions[0], in: &group)
+            creation = make(actions[0])
             return [.statePrepared(content: .object(content))]
         default:
             return []
@@ -93,9 +138,9 @@ extension JobDriver {
     }
 
     /// Makes the state document while the job goes on as if it were there.
-    private func make(_ creation: JobAction, in group: inout Group) -> Promise<JobInput> {
+    private mutating func make(_ creation: JobAction) -> Promise<JobInput> {
         let promise = Promise<JobInput>()
-        group.addTask { [performer] in
+        calls.startCreation { [performer] in
             do {
                 promise.fulfil(.success(try await performer.perform(creation)))
             } catch {
@@ -105,38 +150,73 @@ extension JobDriver {
         return promise
     }
 
-    /// Carries out the actions and waits until at least one of all that is under way has ended.
-    private mutating func inputs(of actions: [JobAction], in group: inout Group) async throws -> [JobInput] {
+    /// Carries out the actions and waits until something has happened; nil when the job is paused and nothing will.
+    private mutating func inputs(of actions: [JobAction]) async throws -> [JobInput]? {
         if case .statePreparationFailed(let message)? = try await creation.take()?.value {
             return [.statePreparationFailed(message)]
         }
-        if actions.count == 1, inFlight == 0 { return [try await performer.perform(actions[0])] }
-        for action in actions { start(action, in: &group) }
-        guard inFlight > 0 else { throw JobStalled(jobID: machine.id) }
-        let ended = await inbox.take()
-        inFlight -= ended.count
-        return try ended.map { input in
-            guard let input else { throw CancellationError() }
-            return input
+        for action in actions { start(action) }
+        if calls.isEmpty, !link.hasRequests {
+            if machine.isPaused { return nil }
+            guard machine.wakeUpAt != nil else { throw JobStalled(jobID: machine.id) }
+        }
+        alarm.set(machine.wakeUpAt) { [inbox] in inbox.put(.woken) }
+        return try await happenings()
+    }
+
+    private mutating func start(_ action: JobAction) {
+        if case .interrupt(let task) = action { return calls.interrupt(task) }
+        calls.start(action) { [performer, inbox] in
+            let input = try? await performer.perform(action)
+            inbox.put(.done(action.key, input))
         }
     }
 
-    private mutating func start(_ action: JobAction, in group: inout Group) {
-        inFlight += 1
-        group.addTask { [performer, inbox] in
-            inbox.put(try? await performer.perform(action))
+    /// All that has happened, at least one thing; none where a person wants something.
+    private mutating func happenings() async throws -> [JobInput] {
+        let inbox = inbox
+        if link.hasRequests { inbox.put(.steered) }
+        let items = await withTaskCancellationHandler {
+            await inbox.take()
+        } onCancel: {
+            inbox.put(.stopped)
+        }
+        return try items.compactMap { item in try input(of: item) }
+    }
+
+    /// - Throws: `CancellationError` when this process is going down.
+    private mutating func input(of item: DriverItem) throws -> JobInput? {
+        switch item {
+        case .done(let key, let input):
+            let wasInterrupted = calls.end(key)
+            if let input { return input }
+            guard wasInterrupted, let task = key.task else { throw CancellationError() }
+            return .interrupted(task)
+        case .woken:
+            alarm.rang()
+            return .woken
+        case .steered: return nil
+        case .stopped: throw CancellationError()
         }
     }
 
     /// Makes everything durable that was not written yet, in one write.
     private mutating func write() async throws {
-        guard !entries.isEmpty else { return }
-        if let bytes = unsaved {
-            try await journal.create(machine.record, document: bytes, entries: entries)
-            unsaved = nil
-        } else {
-            try await journal.append(entries, to: machine.record)
+        do {
+            if let job = unsaved {
+                let record = job.record(machine.record)
+                try await journal.create(record, document: job.bytes, entries: entries, key: job.key)
+                unsaved = nil
+            } else if !entries.isEmpty {
+                try await journal.append(entries, to: machine.record)
+            }
+        } catch {
+            link.putBack(unanswered)
+            unanswered = []
+            throw error
         }
         entries.removeAll(keepingCapacity: true)
+        for request in unanswered { request.answer.fulfil(.success(machine.record.status)) }
+        unanswered.removeAll()
     }
 }

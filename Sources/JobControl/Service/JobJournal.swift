@@ -11,9 +11,9 @@ struct JobJournal: Sendable {
     let publish: @Sendable ([Event]) -> Void
 
     /// Keeps a job that was just submitted.
-    func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry]) async throws {
+    func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry], key: String? = nil) async throws {
         try await write(entries, of: record) {
-            try await store.create(record, document: document, entries: entries)
+            try await store.create(record, document: document, entries: entries, key: key)
         }
     }
 
@@ -31,7 +31,11 @@ struct JobJournal: Sendable {
     ///
     /// - Parameter published: the last entry that was published; later ones are published now. Nil when that is not
     ///   known, so that none is.
-    func replay(_ id: String, tasksAtOnce: Int, publishingAfter published: UInt64? = nil) async throws -> JobMachine {
+    func replay(
+        _ id: String,
+        options: JobMachine.Options,
+        publishingAfter published: UInt64? = nil
+    ) async throws -> JobMachine {
         guard let bytes = try await reading({ try await store.document(id) }) else { throw JobStoreError.unknown(id) }
         let document = try JobDocument(parsing: bytes)
         let entries = try await reading { try await all(of: id) }
@@ -39,7 +43,7 @@ struct JobJournal: Sendable {
             let later = entries.drop { $0.sequence <= published }
             if !later.isEmpty { publish(later.map { $0.event(of: id) }) }
         }
-        return JobMachine(id: id, document: document, replaying: entries, tasksAtOnce: tasksAtOnce)
+        return JobMachine(id: id, document: document, replaying: entries, options: options)
     }
 
     private func all(of id: String) async throws -> [JobEntry] {

@@ -3,36 +3,59 @@ import JSON
 
 /// job-control's operations on the bus: reads a request, lets the controller or the store answer, writes the reply.
 struct JobOperations: Sendable {
-    /// How many jobs a list has at most: the newest ones.
-    private static let listLimit = 1_000
-    /// How many events one answer holds at most, so that it stays well under the size of a message.
-    private static let eventLimit = 5_000
     /// Documents above this size are read on Swift's shared threads: the socket's thread has other work.
     private static let largeDocument = 64 * 1_024
 
     let controller: JobController
     let store: any JobStore
+    let intake: JobIntake
+    let secrets: ServiceSecrets
+    let states: StateTimeline
+
+    init(controller: JobController, store: any JobStore, secrets: ServiceSecrets, states: StateTimeline) {
+        self.controller = controller
+        self.store = store
+        self.secrets = secrets
+        self.states = states
+        intake = JobIntake(controller: controller, store: store)
+    }
 
     /// All of them, with those that every service has.
     func table(version: String) -> OperationTable {
         var table = OperationTable(service: JobService.name, version: version) { JobForms.all(JobLinks($0)) }
         table.on("run", run)
         table.on("submit", submit)
-        table.on("list") { request in try await rows(JobFilter(), for: request) }
-        table.on("filter") { request in try await rows(JobFilter(parsing: request.body), for: request) }
-        table.on("job", job)
-        table.on("events", events)
+        table.on("replay", replay)
+        addQueries(to: &table)
+        SteeringOperations(controller: controller).add(to: &table)
         return table
     }
 
+    /// Answers with the job's end: also when it had ended before, or was submitted in an earlier life.
     private func run(_ request: BusRequest) async throws -> BusReply {
-        try await answer(request) { handle in
-            do {
-                return JobMessages.outcome(of: handle.id, try await handle.whenEnded)
-            } catch {
-                guard handle.isAccepted, Self.isLeft(error) else { throw error }
-                return JobMessages.left(handle.id)
+        let patience = try request.jobPatience
+        return try await answer(request) { job in
+            switch job {
+            case .inHand(let handle): try await end(of: handle, within: patience, for: request)
+            case .kept(let record) where record.status.hasEnded:
+                JobMessages.outcome(of: record.id, try await controller.outcome(of: record.id))
+            // In another job-control's hand: whoever asked can follow its events.
+            case .kept(let record): JobMessages.accepted(record.id, record.status, JobLinks(request))
             }
+        }
+    }
+
+    /// - Parameter patience: after how long the job's id is the answer; nil waits for the end.
+    private func end(of handle: JobHandle, within patience: Duration?, for request: BusRequest) async throws -> BusReply
+    {
+        do {
+            guard let outcome = try await handle.outcome(within: patience) else {
+                return JobMessages.accepted(handle.id, try await handle.whenAccepted, JobLinks(request))
+            }
+            return JobMessages.outcome(of: handle.id, outcome)
+        } catch {
+            guard handle.isAccepted, Self.isLeft(error) else { throw error }
+            return JobMessages.left(handle.id)
         }
     }
 
@@ -42,58 +65,26 @@ struct JobOperations: Sendable {
     }
 
     private func submit(_ request: BusRequest) async throws -> BusReply {
-        try await answer(request) { handle in
-            JobMessages.accepted(handle.id, try await handle.whenAccepted, JobLinks(request))
+        try await answer(request) { job in
+            switch job {
+            case .inHand(let handle):
+                JobMessages.accepted(handle.id, try await handle.whenAccepted, JobLinks(request))
+            case .kept(let record): JobMessages.accepted(record.id, record.status, JobLinks(request))
+            }
         }
     }
 
     private func answer(
         _ request: BusRequest,
-        _ body: (JobHandle) async throws -> BusReply
+        _ body: (SubmittedJob) async throws -> BusReply
     ) async throws -> BusReply {
         if request.body.count > Self.largeDocument { await Task.yield() }
         do {
-            let document = try JobDocument(parsing: request.body)
-            return try await body(try controller.submit(document, bytes: request.body))
+            return try await body(try await intake.submit(try NewJob(request)))
         } catch let error as JobDocumentError {
             return error.problem.reply
         } catch let refusal as JobRefusal {
             return refusal.reply
         }
-    }
-
-    private func rows(_ filter: JobFilter, for request: BusRequest) async throws -> BusReply {
-        let links = JobLinks(request)
-        let records = try await store.newest(Self.listLimit, matching: filter)
-        return .json(.array(records.map { JobMessages.row($0, links) }))
-    }
-
-    private func job(_ request: BusRequest) async throws -> BusReply {
-        .json(JobMessages.job(try await record(named: request), JobLinks(request)))
-    }
-
-    private func events(_ request: BusRequest) async throws -> BusReply {
-        let since = try sequence(in: request)
-        let record = try await record(named: request)
-        var entries = try await store.entries(of: record.id, after: since, limit: Self.eventLimit + 1)
-        let hasMore = entries.count > Self.eventLimit
-        if hasMore { entries.removeLast() }
-        return .json(JobMessages.events(of: record, entries, hasMore: hasMore))
-    }
-
-    private func record(named request: BusRequest) async throws -> JobRecord {
-        guard let id = request.annotations[Annotations.id], !id.isEmpty else {
-            throw Problem(.badRequest, "The annotation id is missing")
-        }
-        guard let record = try await store.record(id) else { throw Problem(.notFound, "Job not found: \(id)") }
-        return record
-    }
-
-    private func sequence(in request: BusRequest) throws(Problem) -> UInt64 {
-        guard let text = request.annotations[Annotations.since], !text.isEmpty else { return 0 }
-        guard let sequence = UInt64(text) else {
-            throw Problem(.badRequest, "The annotation since must be a sequence number, not '\(text)'")
-        }
-        return sequence
     }
 }

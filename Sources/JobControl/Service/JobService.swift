@@ -37,6 +37,7 @@ public final class JobService: Service {
     public static let name = "job-control"
 
     private let controller: JobController
+    private let retention: JobRetention
     private let worker: BusWorker
 
     /// - Parameters:
@@ -51,14 +52,28 @@ public final class JobService: Service {
         context: Context,
         logger: Logger
     ) {
+        let retention = JobRetention(
+            age: configuration.jobs.retentionAge,
+            count: configuration.jobs.retentionCount,
+            store: store,
+            logger: logger
+        )
+        self.retention = retention
+        let partners = BusPartners(bus: client, directory: directory, configuration: configuration.jobs)
         controller = JobController(
             configuration.jobs,
             store: store,
-            partners: BusPartners(bus: client, directory: directory, configuration: configuration.jobs),
+            partners: GatedPartners(partners, tasksPerService: configuration.jobs.tasksPerService),
             publish: publisher.publish,
+            ended: retention.noteEnd,
             logger: logger
         )
-        let operations = JobOperations(controller: controller, store: store).table(version: configuration.version)
+        let operations = JobOperations(
+            controller: controller,
+            store: store,
+            secrets: ServiceSecrets(client),
+            states: StateTimeline(client, within: configuration.jobs.stateTimeout)
+        ).table(version: configuration.version)
         worker = BusWorker(Self.worker(configuration), context: context, logger: logger) { request in
             try await operations.answer(request)
         }
@@ -78,6 +93,8 @@ public final class JobService: Service {
     /// - Throws: what the store throws when it cannot be read.
     public func run() async throws {
         try await controller.recover()
+        // Leaving the scope cancels it and waits for it.
+        async let _: Void = retention.run()
         do {
             try await worker.run()
         } catch {

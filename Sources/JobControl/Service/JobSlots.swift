@@ -11,11 +11,16 @@ final class JobSlots: Sendable {
         case waiting
     }
 
+    private struct Waiter {
+        let job: String
+        let continuation: CheckedContinuation<Bool, any Error>
+    }
+
     private struct State {
         var running = 0
         var waiting = 0
         var isClosed = false
-        var line: Deque<CheckedContinuation<Void, any Error>> = []
+        var line: Deque<Waiter> = []
     }
 
     private let runningLimit: Int
@@ -32,7 +37,7 @@ final class JobSlots: Sendable {
 
     /// Takes a place.
     ///
-    /// - Parameter isAccepted: the job was accepted before a restart: it waits however many others do.
+    /// - Parameter isAccepted: the job was accepted before: it waits however many others do.
     /// - Throws: ``JobRefusal`` when everything is full, or no more jobs are taken.
     func take(isAccepted: Bool = false) throws(JobRefusal) -> Place {
         let answer: Result<Place, JobRefusal> = state.withLock { state in
@@ -52,35 +57,62 @@ final class JobSlots: Sendable {
 
     /// Turns a waiting place into a running one; returns when it is this job's turn.
     ///
-    /// - Parameter prepare: done before the job lines up; when it throws, the place is given up.
+    /// - Parameters:
+    ///   - isWanted: somebody wants something of the job, so that it must not line up.
+    ///   - prepare: done before the job lines up; when it throws, the place is given up.
+    /// - Returns: false when the job was called out of the line: its place is given up.
     /// - Throws: what `prepare` throws; `CancellationError` when no more jobs are started.
-    func waitInLine(after prepare: () async throws -> Void) async throws {
+    func waitInLine(
+        as job: String,
+        unless isWanted: @escaping @Sendable () -> Bool = { false },
+        after prepare: () async throws -> Void = {}
+    ) async throws -> Bool {
         do {
             try await prepare()
         } catch {
             state.withLock { $0.waiting -= 1 }
             throw error
         }
-        try await withCheckedThrowingContinuation { lineUp($0) }
+        return try await withCheckedThrowingContinuation { lineUp(Waiter(job: job, continuation: $0), isWanted) }
     }
 
-    private func lineUp(_ continuation: CheckedContinuation<Void, any Error>) {
-        let answer: Result<Void, any Error>? = state.withLock { state in
+    private func lineUp(_ waiter: Waiter, _ isWanted: () -> Bool) {
+        let answer: Result<Bool, any Error>? = state.withLock { state in
             if state.isClosed { return .failure(CancellationError()) }
+            // Asked under the lock: who comes from now on finds the job in the line.
+            if isWanted() {
+                state.waiting -= 1
+                return .success(false)
+            }
             guard state.running < runningLimit, state.line.isEmpty else {
-                state.line.append(continuation)
+                state.line.append(waiter)
                 return nil
             }
             state.running += 1
             state.waiting -= 1
-            return .success(())
+            return .success(true)
         }
-        if let answer { continuation.resume(with: answer) }
+        if let answer { waiter.continuation.resume(with: answer) }
+    }
+
+    /// Calls a job out of the line, if it is there, since somebody wants something of it.
+    func callOut(_ job: String) {
+        let waiter = state.withLock { state -> Waiter? in
+            guard let index = state.line.firstIndex(where: { $0.job == job }) else { return nil }
+            state.waiting -= 1
+            return state.line.remove(at: index)
+        }
+        waiter?.continuation.resume(returning: false)
+    }
+
+    /// How many jobs are before that one in the line; nil when it does not wait.
+    func position(of job: String) -> Int? {
+        state.withLock { state in state.line.firstIndex { $0.job == job } }
     }
 
     /// Gives up a running place, to the first in line.
     func leave() {
-        let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
+        let next = state.withLock { state -> Waiter? in
             guard let next = state.line.popFirst() else {
                 state.running -= 1
                 return nil
@@ -88,7 +120,7 @@ final class JobSlots: Sendable {
             state.waiting -= 1
             return next
         }
-        next?.resume()
+        next?.continuation.resume(returning: true)
     }
 
     /// Takes no more jobs and starts none of those that wait.
@@ -98,6 +130,6 @@ final class JobSlots: Sendable {
             defer { state.line = [] }
             return state.line
         }
-        for continuation in line { continuation.resume(throwing: CancellationError()) }
+        for waiter in line { waiter.continuation.resume(throwing: CancellationError()) }
     }
 }

@@ -7,9 +7,13 @@ struct JournalFailure: Error, CustomStringConvertible {
     /// The last entry that was published; nil when none was to be.
     var lastPublished: UInt64?
 
-    /// Whether the store said that it has written nothing and may be asked again.
-    var isRefusal: Bool {
-        if case .busy? = cause as? JobStoreError { true } else { false }
+    /// Why a new job was certainly not kept; nil when it may have been.
+    var refusal: JobRefusal? {
+        switch cause as? JobStoreError {
+        case .busy: .storeIsBusy("\(cause)")
+        case .exists(let id), .keyInUse(_, by: let id): .alreadySubmitted(id)
+        case .unknown, .outOfSequence, nil: nil
+        }
     }
 
     var description: String { "\(cause)" }

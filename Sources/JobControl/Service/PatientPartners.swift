@@ -14,11 +14,11 @@ struct PatientPartners: JobPartners {
         try await patiently { try await partners.find(task) }
     }
 
-    func call(_ call: TaskCall) async throws -> TaskResult {
-        try await patiently { try await partners.call(call) }
+    func call(_ call: TaskCall, for job: String) async throws -> TaskResult {
+        try await patiently { try await partners.call(call, for: job) }
     }
 
-    func prepare(_ preparation: StatePreparation, for job: String) async throws {
+    func prepare(_ preparation: StatePreparation, for job: String) async throws -> Int? {
         try await patiently(isRepeatable: true) { try await partners.prepare(preparation, for: job) }
     }
 
@@ -26,12 +26,17 @@ struct PatientPartners: JobPartners {
         try await patiently(isRepeatable: true) { try await partners.readState(id) }
     }
 
-    func write(_ changes: [StateChange], to id: String, for job: String) async throws {
-        for change in changes {
-            try await patiently(isRepeatable: !change.isAppending) {
-                try await partners.write([change], to: id, for: job)
-            }
-        }
+    // The key makes an append one, however often it is asked for.
+    func write(_ change: StateChange, to id: String, for job: String, key: String) async throws -> Int? {
+        try await patiently(isRepeatable: true) { try await partners.write(change, to: id, for: job, key: key) }
+    }
+
+    func restoreState(_ id: String, to version: Int, for job: String) async throws {
+        try await patiently(isRepeatable: true) { try await partners.restoreState(id, to: version, for: job) }
+    }
+
+    func inspect(_ requestID: String, at target: ServiceTarget) async throws -> RequestGrade {
+        try await partners.inspect(requestID, at: target)
     }
 
     private func patiently<R>(isRepeatable: Bool = false, _ body: () async throws -> R) async throws -> R {

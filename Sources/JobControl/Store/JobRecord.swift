@@ -4,7 +4,7 @@ public import Bus
 ///
 /// All of it can be read from the job's entries; it is kept beside them so that a list needs no journal.
 public struct JobRecord: Sendable, Hashable {
-    /// A lowercase UUIDv7: ids sort in the order of submission.
+    /// A lowercase UUID: one of version 7, unless whoever submitted the job chose it.
     public var id: String
     public var status: JobStatus
     /// The document's `name`, where it has one.
@@ -18,6 +18,11 @@ public struct JobRecord: Sendable, Hashable {
     public var error: String?
     /// The name of the task that made the job fail (its tag, where it has no name).
     public var failedTask: String?
+    /// The job that this one runs again; nil when it was submitted by itself. Stays as it was created.
+    public var parent: String?
+    /// SHA-256 of the submitted document, 64 hexadecimal digits: the same for two texts that mean the same job.
+    /// Stays as it was created.
+    public var documentHash: String
 
     public init(
         id: String,
@@ -27,7 +32,9 @@ public struct JobRecord: Sendable, Hashable {
         completedAt: Timestamp? = nil,
         steps: Int,
         error: String? = nil,
-        failedTask: String? = nil
+        failedTask: String? = nil,
+        parent: String? = nil,
+        documentHash: String = ""
     ) {
         self.id = id
         self.status = status
@@ -37,5 +44,7 @@ public struct JobRecord: Sendable, Hashable {
         self.steps = steps
         self.error = error
         self.failedTask = failedTask
+        self.parent = parent
+        self.documentHash = documentHash
     }
 }

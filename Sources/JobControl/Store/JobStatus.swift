@@ -1,4 +1,4 @@
-/// Where a job is in its life. A job that ``hasEnded`` never changes again.
+/// Where a job is in its life. A job that ``hasEnded`` changes only when a person undoes it or settles what is left of it.
 public enum JobStatus: String, Sendable, Hashable, CaseIterable {
     /// Accepted and durable; waits for a free place.
     case queued
@@ -9,16 +9,16 @@ public enum JobStatus: String, Sendable, Hashable, CaseIterable {
     case completed
     /// A task failed; what had been done was reverted.
     case failed
-    /// A task failed; what had been done is being reverted.
+    /// A task failed, or a person cancelled or undoes the job: what had been done is being reverted.
     case reverting
     /// Ended with effects that could not be undone.
     case revertIncomplete = "revert-incomplete"
     /// Stopped by a person.
     case cancelled
-    /// Ended well and undone later.
+    /// Undone after its end.
     case undone
 
-    /// Whether nothing will happen to the job any more.
+    /// Whether nothing will happen to the job by itself any more.
     public var hasEnded: Bool {
         switch self {
         case .completed, .failed, .revertIncomplete, .cancelled, .undone: true

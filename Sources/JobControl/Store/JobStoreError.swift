@@ -2,6 +2,8 @@
 public enum JobStoreError: Error, Hashable, CustomStringConvertible {
     /// There is a job with that id.
     case exists(String)
+    /// Another job was submitted with that idempotency key.
+    case keyInUse(String, by: String)
     /// There is no job with that id.
     case unknown(String)
     /// The entries do not follow the journal's last one.
@@ -13,6 +15,7 @@ public enum JobStoreError: Error, Hashable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .exists(let id): "Job exists already: \(id)"
+        case .keyInUse(let key, let id): "The idempotency key '\(key)' is that of job \(id)"
         case .unknown(let id): "Job not found: \(id)"
         case .outOfSequence(let job, let expected, let found):
             "cannot append entry \(found) to job \(job): entry \(expected) comes next"

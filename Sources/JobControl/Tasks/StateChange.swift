@@ -9,9 +9,6 @@ public struct StateChange: Sendable, Hashable {
         self.path = path
         self.value = value
     }
-
-    /// Whether making it twice appends the value twice.
-    var isAppending: Bool { path.tokens.contains("-") }
 }
 
 extension TaskResult {

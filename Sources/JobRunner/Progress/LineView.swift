@@ -16,7 +16,13 @@ struct LineView: ProgressView {
         if let status = data["status"]?.intValue { words.append("\(status)") }
         if let duration = data["durationMs"]?.doubleValue { words.append(Milliseconds.text(duration)) }
         if let path = data["path"]?.stringValue { words.append("at \(path)") }
-        for key in ["reason", "message", "error"] {
+        let step = data["to"].flatMap { $0.stringValue ?? $0.intValue.map(String.init) }
+        if let step { words.append("down to \(step)") }
+        if let left = data["left"]?.intValue { words.append("\(left) left") }
+        if data["revert"]?.boolValue == false { words.append("keeping effects") }
+        if let time = data["at"]?.stringValue { words.append("again at \(time)") }
+        if let asker = data["by"]?.stringValue { words.append("by \(asker)") }
+        for key in ["reason", "message", "note", "error"] {
             if let text = data[key]?.stringValue { words.append("- \(text)") }
         }
         return words.joined(separator: " ")
@@ -24,21 +30,10 @@ struct LineView: ProgressView {
 
     private static func title(of event: Event, in progress: JobProgress) -> String? {
         guard let step = event.data["step"]?.intValue, progress.steps.indices.contains(step) else {
-            return event.data["name"]?.stringValue ?? progress.jobID
+            return event.data["name"]?.stringValue ?? event.data["tag"]?.stringValue ?? progress.jobID
         }
         let titled = progress.steps[step]
         guard let task = event.data["task"]?.intValue, titled.tasks.indices.contains(task) else { return titled.title }
         return "\(titled.title)/\(titled.tasks[task].title)"
-    }
-}
-
-/// Durations as people read them.
-enum Milliseconds {
-    static func text(_ milliseconds: Double) -> String {
-        if milliseconds >= 60_000 {
-            let seconds = Int(milliseconds / 1000)
-            return "\(seconds / 60) min \(seconds % 60) s"
-        }
-        return milliseconds >= 1000 ? "\((milliseconds / 100).rounded() / 10) s" : "\(Int(milliseconds.rounded())) ms"
     }
 }

@@ -7,12 +7,19 @@ protocol ProgressView {
     mutating func show(_ events: [Event], _ progress: JobProgress)
 }
 
-/// How progress is shown.
+/// How progress and results are shown.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    /// A live tree on a terminal, lines otherwise.
+    /// For people. Progress: a live tree on a terminal, lines otherwise.
     case text
-    /// One CloudEvent per line.
+    /// For programs: one JSON object, or one a line where there are many. Progress: one CloudEvent a line.
     case json
+
+    static let progressHelp = "text (a live tree on a terminal, lines otherwise) or json (one event a line)."
+
+    /// The help of `--output` of what has a result.
+    static func help(text: String, json: String = "the platform's answer") -> String {
+        "text (\(text)) or json (\(json))."
+    }
 
     /// The view for this format; text depends on what standard error is.
     func makeView() -> any ProgressView {

@@ -17,7 +17,7 @@ struct TreeView: ProgressView {
 
     static func lines(_ progress: JobProgress) -> [String] {
         let title = progress.name.map { "\($0) (\(progress.jobID))" } ?? progress.jobID
-        var lines = [line(progress.state, title, duration: progress.duration)]
+        var lines = [line(progress.state, title, duration: progress.duration) + remark(on: progress)]
         for (index, step) in progress.steps.enumerated() {
             let isLast = index == progress.steps.count - 1
             lines.append((isLast ? "└─ " : "├─ ") + line(step.state, step.title, duration: step.duration))
@@ -28,7 +28,26 @@ struct TreeView: ProgressView {
         }
         lines += progress.warnings.map { "! \($0)" }
         if let error = progress.error { lines.append("✗ \(error)") }
+        if progress.left > 0 {
+            lines.append("! \(progress.left) effects could not be put back: `job-runner inbox` shows them")
+        }
         return lines
+    }
+
+    /// What the job does when it is neither running nor at a plain end.
+    private static func remark(on progress: JobProgress) -> String {
+        let word: String? =
+            switch progress.state {
+            case .paused: "paused"
+            case .cancelling: "being cancelled"
+            case .cancelled: "cancelled"
+            case .reverting: "being put back"
+            case .undone: "undone"
+            case .revertIncomplete: "not all put back"
+            default: nil
+            }
+        guard let word else { return "" }
+        return " \(word)" + (progress.note.map { ": \($0)" } ?? "")
     }
 
     private static func line(_ task: JobProgress.Task) -> String {
@@ -37,6 +56,9 @@ struct TreeView: ProgressView {
         if task.attempt > 1 { text += " attempt \(task.attempt)" }
         if task.state == .reverted { text += " reverted" }
         if task.state == .revertFailed { text += " could not be reverted" }
+        if task.state == .dismissed { text += " left as it is" }
+        if task.state == .reverting { text += " being reverted" }
+        if let next = task.nextAttempt { text += " again at \(next.clockTime)" }
         if let error = task.error { text += ": \(error)" }
         return text
     }
@@ -49,11 +71,13 @@ struct TreeView: ProgressView {
         switch state {
         case .waiting: "\u{1B}[2m·\u{1B}[0m"
         case .running: "\u{1B}[36m▶\u{1B}[0m"
+        case .retrying: "\u{1B}[33m↻\u{1B}[0m"
+        case .paused: "\u{1B}[33m‖\u{1B}[0m"
         case .completed: "\u{1B}[32m✓\u{1B}[0m"
-        case .failed, .revertFailed: "\u{1B}[31m✗\u{1B}[0m"
-        case .skipped: "\u{1B}[2m-\u{1B}[0m"
-        case .reverting, .reverted: "\u{1B}[33m↩\u{1B}[0m"
-        case .cancelled: "\u{1B}[33m■\u{1B}[0m"
+        case .failed, .revertFailed, .revertIncomplete: "\u{1B}[31m✗\u{1B}[0m"
+        case .skipped, .dismissed: "\u{1B}[2m-\u{1B}[0m"
+        case .reverting, .reverted, .undone: "\u{1B}[33m↩\u{1B}[0m"
+        case .cancelling, .cancelled: "\u{1B}[33m■\u{1B}[0m"
         }
     }
 }
@@ -73,4 +97,9 @@ extension String {
         }
         return cut
     }
+}
+
+extension Timestamp {
+    /// The time of day in UTC, to the second: `09:15:00`.
+    var clockTime: Substring { description.dropFirst("2026-01-31T".count).prefix("09:15:00".count) }
 }

@@ -40,18 +40,42 @@ public struct StateClient: Sendable {
         try StateContent(try await request("read", id, annotations: ["path": path.description], isRepeatable: true))
     }
 
+    /// The version of the document; nil when there is none.
+    public func version(of id: String) async throws -> Int? {
+        do {
+            return try (try await request("meta", id, isRepeatable: true)).stateVersion
+        } catch let problem as Problem where problem.status == .notFound {
+            return nil
+        }
+    }
+
     /// Sets members of the first level; makes the document when it is missing. Returns the new version.
+    ///
+    /// - Parameter idempotencyKey: names the change among those of its document: it is made once, however often it is
+    ///   asked for, and the version that it made is returned again.
     @discardableResult
-    public func merge(_ members: JSONObject, into id: String, ifVersion: Int? = nil) async throws -> Int {
-        try await change("merge", id, .object(members), ifVersion: ifVersion)
+    public func merge(
+        _ members: JSONObject,
+        into id: String,
+        ifVersion: Int? = nil,
+        idempotencyKey: String? = nil
+    ) async throws -> Int {
+        try await change("merge", id, .object(members), ifVersion: ifVersion, key: idempotencyKey)
     }
 
     /// Sets the value at a place, making the objects on the way to it. Returns the new version.
+    ///
+    /// - Parameter idempotencyKey: as of ``merge(_:into:ifVersion:idempotencyKey:)``.
     @discardableResult
-    public func add(_ value: JSONValue, at path: JSONPointer, of id: String, ifVersion: Int? = nil) async throws -> Int
-    {
+    public func add(
+        _ value: JSONValue,
+        at path: JSONPointer,
+        of id: String,
+        ifVersion: Int? = nil,
+        idempotencyKey: String? = nil
+    ) async throws -> Int {
         let body: JSONValue = ["op": "add", "path": .string(path.description), "value": value]
-        return try await change("patch", id, body, ifVersion: ifVersion)
+        return try await change("patch", id, body, ifVersion: ifVersion, key: idempotencyKey)
     }
 
     /// Applies an RFC 6902 patch, all of it or nothing. Returns the new version.
@@ -70,6 +94,34 @@ public struct StateClient: Sendable {
     public func delete(_ id: String, ifVersion: Int? = nil) async throws {
         _ = try await request("delete", id, annotations: Self.condition(ifVersion))
     }
+
+    /// The changes of a document after a version, the oldest first, those of one that was removed too.
+    ///
+    /// At most `limit`, or less when they are long: ask again from the last one on, until none is left. Changes that
+    /// were forgotten are missing.
+    public func history(of id: String, since version: Int = 0, limit: Int = 1_000) async throws -> [StateRevision] {
+        let annotations: Annotations = [Annotations.since: String(version), Annotations.limit: String(limit)]
+        let reply = try await request("history", id, annotations: annotations, isRepeatable: true)
+        return try (try reply.json().arrayValue ?? []).map(StateRevision.init(json:))
+    }
+
+    /// Puts the content back to what it was at a version, as a new change; the document goes when there was none then.
+    ///
+    /// Everything that was changed since is undone, whoever did it. Nothing happens when the content is that already.
+    ///
+    /// - Returns: the version of the last change.
+    /// - Throws: a 409 ``Problem`` when the history does not reach back that far.
+    @discardableResult
+    public func restore(_ id: String, to version: Int, ifVersion: Int? = nil) async throws -> Int {
+        let reply = try await request(
+            "restore",
+            id,
+            body: ["version": JSONValue(version)],
+            annotations: Self.condition(ifVersion),
+            isRepeatable: ifVersion == nil
+        )
+        return try reply.stateVersion
+    }
 }
 
 extension StateClient {
@@ -78,10 +130,19 @@ extension StateClient {
         _ id: String,
         _ body: JSONValue,
         contentType: String = "application/json",
-        ifVersion: Int?
+        ifVersion: Int?,
+        key: String? = nil
     ) async throws -> Int {
-        let annotations = Self.condition(ifVersion).merging([Annotations.contentType: contentType])
-        return try (try await request(operation, id, body: body, annotations: annotations)).stateVersion
+        var annotations = Self.condition(ifVersion).merging([Annotations.contentType: contentType])
+        annotations[StateChangeKey.annotation] = key
+        let reply = try await request(
+            operation,
+            id,
+            body: body,
+            annotations: annotations,
+            isRepeatable: key != nil
+        )
+        return try reply.stateVersion
     }
 
     private static func condition(_ version: Int?) -> Annotations {

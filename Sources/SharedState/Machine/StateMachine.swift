@@ -11,61 +11,92 @@ struct StateMachine: Sendable {
     var depthLimit = 120
     /// The longest patch that an event carries, in bytes of its text.
     var eventLimit = 262_144
+    /// How much of the history is kept.
+    var history = StateHistoryLimits()
 
+    /// - Parameter isTurn: whether this change looks for changes of any document that are too old to be kept.
     /// - Throws: the ``Problem`` that answers the request; nothing is changed then.
     func decide(
         _ request: StateRequest,
         on slot: StateSlot,
-        at now: Timestamp
+        at now: Timestamp,
+        isTurn: Bool = false
     ) throws(Problem) -> StateUpdate<StateOutcome> {
+        // Before the precondition: the change itself has made another version.
+        if slot.applied != nil { return StateUpdate(.keep, outcome: .known(slot)) }
         try request.precondition.check(slot.document, id: request.id)
-        if case .delete = request.command { return deletion(request, slot, now) }
+        let forgetting = history.forgetting(with: slot.version + 1, at: now, isTurn: isTurn)
+        if case .delete = request.command { return deletion(request, slot, now, forgetting) }
         let old = try slot.document.map(Self.content)
         let new = try content(after: request.command, of: old, id: request.id)
-        return try update(request, slot, from: old, to: new, at: now)
+        let text = try text(of: new)
+        if request.command.isRestoration, let document = slot.document, document.content == text {
+            return StateUpdate(.keep, outcome: .unchanged(document, new))
+        }
+        let document = document(request, slot, text, at: now)
+        let event = event(request, slot, from: old, to: new, making: document)
+        let change = change(request, slot, from: old, to: new, making: document, event.patch)
+        let outcome = StateOutcome(
+            document: document,
+            content: new,
+            isNew: old == nil,
+            version: document.version,
+            event: event
+        )
+        return StateUpdate(.save(document, change), outcome: outcome, forgetting: forgetting)
     }
 
-    private func update(
+    private func document(
+        _ request: StateRequest,
+        _ slot: StateSlot,
+        _ content: [UInt8],
+        at now: Timestamp
+    ) -> StateDocument {
+        let time = Self.moment(now, after: slot.document)
+        return StateDocument(
+            id: request.id,
+            version: slot.version + 1,
+            createdAt: slot.document?.createdAt ?? request.command.formerCreation ?? time,
+            lastModified: time,
+            content: content
+        )
+    }
+
+    private func event(
         _ request: StateRequest,
         _ slot: StateSlot,
         from old: JSONObject?,
         to new: JSONObject,
-        at now: Timestamp
-    ) throws(Problem) -> StateUpdate<StateOutcome> {
-        let time = Self.moment(now, after: slot.document)
-        let document = StateDocument(
-            id: request.id,
-            version: slot.version + 1,
-            createdAt: slot.document?.createdAt ?? time,
-            lastModified: time,
-            content: try text(of: new)
-        )
-        let event = StateEvent(
+        making document: StateDocument
+    ) -> StateEvent {
+        StateEvent(
             kind: old == nil ? .created : .changed,
             id: request.id,
             version: document.version,
-            patch: patch(from: old, to: new, size: document.content.count + (slot.document?.content.count ?? 0)),
+            patch: patch(from: old, to: new, size: size(slot, document)),
             author: request.author,
-            time: time
+            time: document.lastModified
         )
-        let outcome = StateOutcome(document: document, content: new, isNew: old == nil, event: event)
-        return StateUpdate(.save(document), outcome: outcome)
     }
 
-    private func deletion(_ request: StateRequest, _ slot: StateSlot, _ now: Timestamp) -> StateUpdate<StateOutcome> {
-        guard slot.document != nil else {
-            return StateUpdate(.keep, outcome: StateOutcome(document: nil, content: [:], isNew: false, event: nil))
-        }
+    private func deletion(
+        _ request: StateRequest,
+        _ slot: StateSlot,
+        _ now: Timestamp,
+        _ forgetting: StateForgetting
+    ) -> StateUpdate<StateOutcome> {
+        guard let old = slot.document else { return StateUpdate(.keep, outcome: .nothing(slot.version)) }
+        let change = removal(request, of: old, at: Self.moment(now, after: old))
         let event = StateEvent(
             kind: .deleted,
             id: request.id,
-            version: slot.version + 1,
+            version: change.version,
             patch: nil,
             author: request.author,
-            time: Self.moment(now, after: slot.document)
+            time: change.time
         )
-        let outcome = StateOutcome(document: nil, content: [:], isNew: false, event: event)
-        return StateUpdate(.remove(version: event.version), outcome: outcome)
+        let outcome = StateOutcome(document: nil, content: [:], isNew: false, version: change.version, event: event)
+        return StateUpdate(.remove(change), outcome: outcome, forgetting: forgetting)
     }
 
     /// Times of one document only go forward, also when the clock goes back or two changes share a millisecond.
@@ -89,6 +120,7 @@ extension StateMachine {
         case .patch(let patch): return try Self.apply(patch, to: existing(old, id))
         case .mergePatch(let patch): return MergePatch.apply(.object(patch), to: .object(old ?? [:])).objectValue ?? [:]
         case .replace(let content): return content
+        case .restore(let content, _): return content
         case .delete: return [:]
         }
     }
@@ -125,7 +157,7 @@ extension StateMachine {
         return content
     }
 
-    private static func content(_ document: StateDocument) throws(Problem) -> JSONObject {
+    static func content(_ document: StateDocument) throws(Problem) -> JSONObject {
         guard let content = try? JSONValue(parsing: document.content).objectValue else {
             throw Problem(
                 .internalServerError,
@@ -155,5 +187,9 @@ extension StateMachine {
             old.map { JSONPatch.difference(from: .object($0), to: .object(new)) }
             ?? JSONPatch(operations: [.add([], .object(new))])
         return size <= eventLimit || patch.json.serialized().count <= eventLimit ? patch : nil
+    }
+
+    private func size(_ slot: StateSlot, _ document: StateDocument) -> Int {
+        document.content.count + (slot.document?.content.count ?? 0)
     }
 }

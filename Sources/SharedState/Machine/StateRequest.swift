@@ -5,4 +5,6 @@ struct StateRequest: Sendable {
     var precondition = StatePrecondition()
     /// Who asks, as they named themselves.
     var author: String?
+    /// Names the change, so that it is made once when it is asked for again.
+    var key: String?
 }

@@ -29,6 +29,11 @@ struct StateAnswer {
         return .json(["status": .string(verb), "state": state], status: status, annotations: annotations)
     }
 
+    /// Nothing is left of the document; the version is that of its removal.
+    static func removed(_ version: Int) -> BusReply {
+        .empty(annotations: [Annotations.etag: "\"\(version)\""])
+    }
+
     /// The version and the time of a document, as every answer about one carries them.
     static func headers(_ document: StateDocument) -> Annotations {
         [

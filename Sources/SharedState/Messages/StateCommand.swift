@@ -1,3 +1,4 @@
+import Bus
 import JSON
 
 /// One change of a document, as its sender means it.
@@ -16,11 +17,23 @@ enum StateCommand: Sendable, Hashable {
     case replace(JSONObject)
     /// Removes the document, if it is there.
     case delete
+    /// Puts an older version back: what it was, and when the document was made. Makes the document when it is missing.
+    case restore(JSONObject, createdAt: Timestamp?)
 }
 
 extension StateCommand {
     /// Whether the answer says "merged" and not "patched".
     var isMerge: Bool {
         if case .merge = self { true } else { false }
+    }
+
+    /// Whether it puts back what was: then there may be nothing to do.
+    var isRestoration: Bool {
+        if case .restore = self { true } else { false }
+    }
+
+    /// When the document was made that it puts back.
+    var formerCreation: Timestamp? {
+        if case .restore(_, let createdAt) = self { createdAt } else { nil }
     }
 }

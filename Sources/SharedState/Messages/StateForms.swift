@@ -27,6 +27,12 @@ enum StateForms {
             ),
             form("replace", "PUT", document, input: ["<key>": "any"], output: state),
             form("delete", "DELETE", document),
+            form(
+                "history",
+                "GET",
+                document + "/history",
+                output: [["version": "number", "time": "string", "author": "string?", "patch": "array?"]]
+            ),
         ]
     }
 

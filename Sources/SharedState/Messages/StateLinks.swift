@@ -22,6 +22,11 @@ struct StateLinks {
         "\(all)?limit=\(limit)&cursor=\(Self.encoded(id))"
     }
 
+    /// Where the history of a document goes on.
+    func history(of id: String, since version: Int, limit: Int) -> String {
+        "\(document(id))/history?since=\(version)&limit=\(limit)"
+    }
+
     /// Everything but RFC 3986's unreserved characters is percent-encoded.
     private static func encoded(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)

@@ -5,8 +5,21 @@ import JSON
 struct StateOperations: Sendable {
     let store: any StateStore
     let feed: StateFeed
-    var machine = StateMachine()
-    var now: @Sendable () -> Timestamp = { .now }
+    let machine: StateMachine
+    let now: @Sendable () -> Timestamp
+    private let turns = StateTurns()
+
+    init(
+        store: any StateStore,
+        feed: StateFeed,
+        machine: StateMachine = StateMachine(),
+        now: @escaping @Sendable () -> Timestamp = { .now }
+    ) {
+        self.store = store
+        self.feed = feed
+        self.machine = machine
+        self.now = now
+    }
 
     /// The table of everything the service does.
     func table(version: String) -> OperationTable {
@@ -19,6 +32,8 @@ struct StateOperations: Sendable {
         table.on("replace", replace)
         table.on("delete", delete)
         table.on("list", list)
+        table.on("history", history)
+        table.on("restore", restore)
         return table
     }
 }
@@ -115,8 +130,8 @@ extension StateOperations {
         return answer(StateAnswer(outcome: outcome, links: StateLinks(request)), document)
     }
 
-    /// Makes the change durable, then tells the followers.
-    private func outcome(
+    /// What a change comes to, or came to when it was made before.
+    func outcome(
         _ id: String,
         _ command: StateCommand,
         _ request: BusRequest
@@ -125,19 +140,28 @@ extension StateOperations {
             id: id,
             command: command,
             precondition: StatePrecondition(request),
-            author: request.annotations[Annotations.client]
+            author: request.annotations[Annotations.client],
+            key: try StateChangeKey.named(in: request)
         )
+        let outcome = try await make(change)
+        guard let slot = outcome.known, let applied = slot.applied else { return outcome }
+        return try await past(applied, of: id, slot)
+    }
+
+    /// Makes the change durable, then tells the followers.
+    private func make(_ change: StateRequest) async throws -> StateOutcome {
+        let isTurn = turns.next()
         let number = feed.nextNumber()
         do {
-            let outcome = try await store.update(id) { [machine, feed, now] slot in
-                let update = try machine.decide(change, on: slot, at: now())
+            let outcome = try await store.update(change.id, key: change.key) { [machine, feed, now] slot in
+                let update = try machine.decide(change, on: slot, at: now(), isTurn: isTurn)
                 feed.enter(number, update)
                 return update
             }
-            feed.finish(number, id: id, event: outcome.event)
+            feed.finish(number, id: change.id, event: outcome.event)
             return outcome
         } catch {
-            feed.finish(number, id: id, event: nil)
+            feed.finish(number, id: change.id, event: nil)
             throw error
         }
     }

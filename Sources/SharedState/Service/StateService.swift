@@ -23,7 +23,11 @@ public final class StateService: Service, Sendable {
         context: Context,
         logger: Logger
     ) {
-        let operations = StateOperations(store: store, feed: StateFeed { publisher.publish($0) })
+        let operations = StateOperations(
+            store: store,
+            feed: StateFeed { publisher.publish($0) },
+            machine: configuration.machine
+        )
         let table = operations.table(version: configuration.version)
         worker = BusWorker(configuration.worker, context: context, logger: logger) { try await table.answer($0) }
     }

@@ -13,6 +13,11 @@ extension StateService {
         public var credits: Int
         /// How long a graceful shutdown waits for what is in hand. Default: 30 seconds.
         public var drainTimeout: Duration
+        /// How many changes of one document its history keeps, the newest ones; a few more until they go together.
+        /// Default: 10,000.
+        public var historyLimit = 10_000
+        /// How long the history keeps a change. Default: 30 days.
+        public var historyAge: Duration = .seconds(30 * 24 * 3_600)
         /// The service's version, as `about` and discovery tell it. Default: "1.0.0".
         public var version: String
 
@@ -42,6 +47,12 @@ extension StateService {
 }
 
 extension StateService.Configuration {
+    var machine: StateMachine {
+        var machine = StateMachine()
+        (machine.history.count, machine.history.age) = (max(historyLimit, 0), historyAge)
+        return machine
+    }
+
     var worker: BusWorker.Configuration {
         BusWorker.Configuration(
             service: StateService.name,

@@ -1,15 +1,18 @@
 import Synchronization
 
-/// Documents in memory: for tests and for platforms that may forget.
+/// Documents and their newest changes in memory: for tests and for platforms that may forget.
 public final class MemoryStateStore: StateStore {
     fileprivate struct Slots {
         var documents: [StateKey: StateDocument] = [:]
         var removed = RemovedVersions()
+        var history = MemoryStateHistory()
         /// The ids by their bytes; nil when they must be sorted again.
         var order: [StateKey]?
 
-        func slot(_ key: StateKey) -> StateSlot {
-            documents[key].map(StateSlot.init) ?? StateSlot(removedAt: removed[key] ?? 0)
+        func slot(_ key: StateKey, madeUnder name: String?) -> StateSlot {
+            let applied = name.flatMap { history.change(of: key, madeUnder: $0) }
+            if let document = documents[key] { return StateSlot(document, applied: applied) }
+            return StateSlot(removedAt: removed[key] ?? history.lastVersion(of: key) ?? 0, applied: applied)
         }
     }
 
@@ -31,14 +34,19 @@ public final class MemoryStateStore: StateStore {
         }
     }
 
+    public func changes(of id: String, after version: Int, limit: Int) async throws -> [StateChange] {
+        slots.withLock { $0.history.changes(of: StateKey(id), after: version, limit: max(limit, 0)) }
+    }
+
     public func update<Outcome: Sendable>(
         _ id: String,
+        key: String?,
         _ decide: @escaping @Sendable (StateSlot) throws -> StateUpdate<Outcome>
     ) async throws -> Outcome {
         try slots.withLock { slots in
-            let key = StateKey(id)
-            let update = try decide(slots.slot(key))
-            slots.perform(update.change, on: key)
+            let place = StateKey(id)
+            let update = try decide(slots.slot(place, madeUnder: key))
+            slots.perform(update, on: place)
             return update.outcome
         }
     }
@@ -54,12 +62,19 @@ public final class MemoryStateStore: StateStore {
 }
 
 extension MemoryStateStore.Slots {
-    fileprivate mutating func perform<Outcome>(_ change: StateUpdate<Outcome>.Change, on key: StateKey) {
-        switch change {
-        case .keep: break
-        case .save(let document): save(document, key)
-        case .remove(let version): remove(key, version)
+    fileprivate mutating func perform<Outcome>(_ update: StateUpdate<Outcome>, on key: StateKey) {
+        let change: StateChange
+        switch update.change {
+        case .keep: return
+        case .save(let document, let made):
+            save(document, key)
+            change = made
+        case .remove(let made):
+            remove(key, made.version)
+            change = made
         }
+        history.append(change, to: key)
+        history.forget(update.forgetting, of: key)
     }
 
     private mutating func save(_ document: StateDocument, _ key: StateKey) {

@@ -7,16 +7,20 @@ public struct StateSlot: Sendable, Hashable {
     public let document: StateDocument?
     /// The version of the last change under this id, its removal included; 0 when there never was one.
     public let version: Int
+    /// The change that was made under the key of the update, when the history still has it.
+    public let applied: StateChange?
 
     /// A slot with a document in it.
-    public init(_ document: StateDocument) {
+    public init(_ document: StateDocument, applied: StateChange? = nil) {
         self.document = document
+        self.applied = applied
         version = document.version
     }
 
     /// A slot without a document; the version is that of the removal, 0 when the id is unknown.
-    public init(removedAt version: Int = 0) {
+    public init(removedAt version: Int = 0, applied: StateChange? = nil) {
         document = nil
         self.version = version
+        self.applied = applied
     }
 }

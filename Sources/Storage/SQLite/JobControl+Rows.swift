@@ -21,8 +21,11 @@ extension JobEntry {
 }
 
 extension JobRecord {
-    /// The columns of a summary, in the order of `SQLiteSQL.Job`.
-    var columns: [(any DatabaseValueConvertible)?] {
+    /// All columns of a summary, in the order of `SQLiteSQL.Job`.
+    var columns: [(any DatabaseValueConvertible)?] { changingColumns + [parent, documentHash] }
+
+    /// The columns that entries change.
+    var changingColumns: [(any DatabaseValueConvertible)?] {
         [
             id, status.rawValue, name?.withoutNUL, createdAt.description, completedAt?.description, steps,
             error?.withoutNUL, failedTask?.withoutNUL,
@@ -43,21 +46,16 @@ extension JobRecord {
             completedAt: (row[4] as String?).flatMap { Timestamp($0) },
             steps: row[5],
             error: row[6],
-            failedTask: row[7]
+            failedTask: row[7],
+            parent: row[8],
+            documentHash: row[9]
         )
     }
 }
 
 extension JobFilter {
-    /// What is looked for, in the order of `SQLiteSQL.Job.newestMatching`; an empty text looks for nothing.
+    /// What is looked for, in the order of `SQLiteSQL.Job.matchesUp`; an empty text looks for nothing.
     var columns: [(any DatabaseValueConvertible)?] {
         [name, status, createdAt, completedAt].map { $0?.isEmpty == true ? nil : $0 }
-    }
-}
-
-extension String {
-    /// GRDB ends a text at a NUL character: U+FFFD takes its place. The document has it as it was.
-    fileprivate var withoutNUL: String {
-        utf8.contains(0) ? String(map { $0 == "\0" ? "\u{FFFD}" : $0 }) : self
     }
 }

@@ -6,6 +6,7 @@ import JSON
 /// One command's view of its engine's rows, as long as the transaction lasts.
 struct SQLiteEngineTransaction: EngineTransaction {
     private typealias SQL = SQLiteSQL.Engine
+    private typealias Mark = SQLiteSQL.EngineMark
 
     private let db: Database
     private let service: String
@@ -34,6 +35,16 @@ struct SQLiteEngineTransaction: EngineTransaction {
         }
     }
 
+    func mark(of id: String) throws -> EngineMark? {
+        try db.first(Mark.mark, [service, Key(id)]) { row in
+            EngineMark(
+                requestID: (row[0] as Key?)?.text,
+                client: (row[1] as Key?)?.text,
+                recordedAt: Timestamp(millisecondsSinceEpoch: row[2])
+            )
+        }
+    }
+
     func put(_ value: JSONObject, id: String, position: Int64?) throws -> EngineResource {
         let text = JSONValue.object(value).description
         let place = try db.first(SQL.putResource, [service, Key(id), position, text]) { $0[0] as Int64 }
@@ -50,8 +61,16 @@ struct SQLiteEngineTransaction: EngineTransaction {
         try db.run(SQL.putReceipt, [service, Key(receipt.requestID), recordedAt, receipt.json.description])
     }
 
+    func put(_ mark: EngineMark?, of id: String) throws {
+        guard let mark else { return try db.run(Mark.delete, [service, Key(id)]) }
+        let recordedAt = mark.recordedAt.millisecondsSinceEpoch
+        try db.run(Mark.put, [service, Key(id), mark.requestID.map(Key.init), mark.client.map(Key.init), recordedAt])
+    }
+
     func removeReceipts(recordedBefore time: Timestamp, limit: Int) throws {
-        try db.run(SQL.deleteReceipts, [service, time.millisecondsSinceEpoch, max(limit, 0)])
+        let old: [any DatabaseValueConvertible] = [service, time.millisecondsSinceEpoch, max(limit, 0)]
+        try db.run(SQL.deleteReceipts, old)
+        try db.run(Mark.deleteOld, old)
     }
 
     private func value(_ text: String, of id: String) throws -> JSONObject {

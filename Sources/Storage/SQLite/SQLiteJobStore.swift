@@ -1,3 +1,4 @@
+public import Bus
 import Foundation
 import GRDB
 import JSON
@@ -13,12 +14,12 @@ public struct SQLiteJobStore: JobStore {
         self.database = database
     }
 
-    public func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry]) async throws {
+    public func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry], key: String?) async throws {
         let rows = try JobEntryRow.rows(of: entries, of: record.id, after: 0)
         try await write { db in
-            let values = record.columns + [rows.count]
+            let values = record.columns + [key.map(Key.init), rows.count]
             guard let number = try db.first(SQL.insert, values, { $0[0] as Int64 }) else {
-                throw JobStoreError.exists(record.id)
+                throw try Self.refusal(of: record.id, key: key, in: db)
             }
             try db.run(SQL.insertDocument, [number, Data(document)])
             try Self.insert(rows, of: number, in: db)
@@ -30,7 +31,7 @@ public struct SQLiteJobStore: JobStore {
         let rows = try JobEntryRow.rows(of: entries, of: record.id, after: first - 1)
         try await write { db in
             let last = Int64(first) - 1
-            let values = record.columns + [last + Int64(rows.count), last]
+            let values = record.changingColumns + [last + Int64(rows.count), last]
             guard let number = try db.first(SQL.update, values, { $0[0] as Int64 }) else {
                 throw try Self.refusal(of: record.id, found: first, in: db)
             }
@@ -42,13 +43,20 @@ public struct SQLiteJobStore: JobStore {
         try await database.read { db in try db.first(SQL.record, [id], JobRecord.init(row:)) }
     }
 
-    public func newest(_ limit: Int, matching filter: JobFilter) async throws -> [JobRecord] {
-        let limit = max(limit, 0)
+    public func job(forKey key: String) async throws -> String? {
+        try await database.read { db in try db.first(SQL.idForKey, [Key(key)]) { $0[0] as String } }
+    }
+
+    public func page(_ page: JobPage) async throws -> [JobRecord] {
+        let limit = max(page.limit, 0)
+        let isUp = page.order == .ascending
         return try await database.read { db in
-            guard filter != JobFilter() else {
-                return try db.all(SQL.newest, [limit], JobRecord.init(row:)).reversed()
+            let number = try page.after.map { try Self.number(of: $0, in: db) } ?? (isUp ? .min : .max)
+            guard page.filter != JobFilter() else {
+                return try db.all(isUp ? SQL.pageUp : SQL.pageDown, [number, limit], JobRecord.init(row:))
             }
-            return try db.all(SQL.newestMatching, filter.columns + [limit], JobRecord.init(row:)).reversed()
+            let values = page.filter.columns + [number, limit]
+            return try db.all(isUp ? SQL.matchesUp : SQL.matchesDown, values, JobRecord.init(row:))
         }
     }
 
@@ -65,20 +73,43 @@ public struct SQLiteJobStore: JobStore {
         try await database.read { db in try db.all(SQL.unfinished, [], JobRecord.init(row:)) }
     }
 
+    public func incomplete(after: String?, limit: Int) async throws -> [JobRecord] {
+        let limit = max(limit, 0)
+        return try await database.read { db in
+            let number = try after.map { try Self.number(of: $0, in: db) } ?? .min
+            return try db.all(SQL.incomplete, [number, limit], JobRecord.init(row:))
+        }
+    }
+
+    public func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
+        let numbers = try await forgettable(olderThan: time, keeping: count, limit: max(limit, 0))
+        guard !numbers.isEmpty else { return 0 }
+        return try await write { db in try Self.remove(numbers, in: db) }
+    }
+
+    /// The jobs to be removed, the first ones first: what of them has changed since is seen when they are.
+    private func forgettable(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> [Int64] {
+        try await database.read { db in
+            let old = try time.map { try db.all(SQL.endedBefore, [$0.description, limit]) { $0[0] as Int64 } }
+            let surplus = try count.map { try db.all(SQL.endedBeyond, [max($0, 0), limit]) { $0[0] as Int64 } }
+            return Array(Set((old ?? []) + (surplus ?? [])).sorted().prefix(limit))
+        }
+    }
+
     /// A new summary without an entry.
     private func replace(_ record: JobRecord) async throws {
         try await write { db in
             guard let last = try db.first(SQL.lastSequence, [record.id], { $0[0] as Int64 }) else {
                 throw JobStoreError.unknown(record.id)
             }
-            _ = try db.first(SQL.update, record.columns + [last, last]) { $0[0] as Int64 }
+            _ = try db.first(SQL.update, record.changingColumns + [last, last]) { $0[0] as Int64 }
         }
     }
 
     /// Tells in the port's words that nothing was written as too much is waiting, or somebody else has the lock.
-    private func write(_ body: @escaping @Sendable (Database) throws -> Void) async throws {
+    private func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         do {
-            try await database.write(body)
+            return try await database.write(body)
         } catch let error as StorageError where error.code == .busy || error.code == .overloaded {
             throw JobStoreError.busy(error.message)
         }
@@ -88,6 +119,30 @@ public struct SQLiteJobStore: JobStore {
         for row in rows {
             try db.run(SQL.insertEntry, [job, row.sequence, row.type, row.time, row.data, row.payload])
         }
+    }
+
+    private static func remove(_ numbers: [Int64], in db: Database) throws -> Int {
+        var removed = 0
+        for number in numbers where try db.first(SQL.delete, [number], { _ in true }) != nil {
+            try db.run(SQL.deleteDocument, [number])
+            try db.run(SQL.deleteEntries, [number])
+            removed += 1
+        }
+        return removed
+    }
+
+    private static func number(of id: String, in db: Database) throws -> Int64 {
+        guard let number = try db.first(SQL.number, [id], { $0[0] as Int64 }) else { throw JobStoreError.unknown(id) }
+        return number
+    }
+
+    private static func refusal(of id: String, key: String?, in db: Database) throws -> JobStoreError {
+        if try db.first(SQL.number, [id], { _ in true }) == nil, let key,
+            let other = try db.first(SQL.idForKey, [Key(key)], { $0[0] as String })
+        {
+            return .keyInUse(key, by: other)
+        }
+        return .exists(id)
     }
 
     private static func refusal(of id: String, found: UInt64, in db: Database) throws -> JobStoreError {

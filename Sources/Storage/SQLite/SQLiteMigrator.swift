@@ -14,7 +14,7 @@ struct SQLiteMigrator {
             let applied = try Set(db.all(SQLiteSQL.migrationNames) { $0[0] as String })
             try refuseUnknown(applied)
             for migration in migrations where !applied.contains(migration.name) {
-                try db.execute(sql: migration.sqlite)
+                if let sql = migration.sqlite { try db.execute(sql: sql) }
                 try db.run(SQLiteSQL.insertMigration, [migration.name])
             }
             return .commit

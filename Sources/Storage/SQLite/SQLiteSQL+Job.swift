@@ -3,6 +3,10 @@ extension SQLiteSQL {
     enum Job {
         /// What restarts ask for; the index must be made with the same words for SQLite to use it.
         private static let isUnfinished = "status IN ('queued', 'running', 'paused', 'reverting')"
+        /// What the inbox asks for.
+        private static let isIncomplete = "status = 'revert-incomplete'"
+        /// What may be forgotten: ``JobStatus/forgettable``.
+        private static let isForgettable = "status IN ('completed', 'failed', 'cancelled', 'undone')"
 
         static let create = """
             CREATE TABLE job (
@@ -33,11 +37,23 @@ extension SQLiteSQL {
             ) STRICT, WITHOUT ROWID;
             """
 
-        private static let columns = "id, status, name, created_at, completed_at, steps, error, failed_task"
+        /// Keys of submissions, parents, and what lists, inbox and retention need. Keys are bytes (see `Key`).
+        static let addSubmissions = """
+            ALTER TABLE job ADD COLUMN parent TEXT;
+            ALTER TABLE job ADD COLUMN document_hash TEXT NOT NULL DEFAULT '';
+            ALTER TABLE job ADD COLUMN key BLOB;
+            CREATE UNIQUE INDEX job_key ON job (key) WHERE key IS NOT NULL;
+            CREATE INDEX job_incomplete ON job (number) WHERE \(isIncomplete);
+            CREATE INDEX job_forgettable ON job (completed_at) WHERE \(isForgettable);
+            """
+
+        private static let columns = """
+            id, status, name, created_at, completed_at, steps, error, failed_task, parent, document_hash
+            """
 
         static let insert = """
-            INSERT INTO job (\(columns), last_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (id) DO NOTHING
+            INSERT INTO job (\(columns), key, last_sequence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
             RETURNING number
             """
         static let insertDocument = "INSERT INTO job_document (job, document) VALUES (?, ?)"
@@ -52,16 +68,14 @@ extension SQLiteSQL {
             RETURNING number
             """
         static let lastSequence = "SELECT last_sequence FROM job WHERE id = ?"
+        static let number = "SELECT number FROM job WHERE id = ?"
+        static let idForKey = "SELECT id FROM job WHERE key = ?"
 
         static let record = "SELECT \(columns) FROM job WHERE id = ?"
-        static let newest = "SELECT \(columns) FROM job ORDER BY number DESC LIMIT ?"
-        static let newestMatching = """
-            SELECT \(columns) FROM job
-            WHERE (?1 IS NULL OR instr(name, ?1)) AND (?2 IS NULL OR instr(status, ?2))
-                AND (?3 IS NULL OR instr(created_at, ?3)) AND (?4 IS NULL OR instr(completed_at, ?4))
-            ORDER BY number DESC LIMIT ?5
-            """
         static let unfinished = "SELECT \(columns) FROM job WHERE \(isUnfinished) ORDER BY number"
+        static let incomplete = """
+            SELECT \(columns) FROM job WHERE \(isIncomplete) AND number > ? ORDER BY number LIMIT ?
+            """
         static let document = """
             SELECT document FROM job_document WHERE job = (SELECT number FROM job WHERE id = ?)
             """
@@ -71,4 +85,34 @@ extension SQLiteSQL {
             ORDER BY sequence LIMIT ?3
             """
     }
+}
+
+/// Lists: a page begins at a number, so it costs what is on it, however many jobs there are.
+extension SQLiteSQL.Job {
+    static let pageUp = "SELECT \(columns) FROM job WHERE number > ? ORDER BY number LIMIT ?"
+    static let pageDown = "SELECT \(columns) FROM job WHERE number < ? ORDER BY number DESC LIMIT ?"
+    static let matchesUp = "SELECT \(columns) FROM job WHERE number > ?5 AND \(matches) ORDER BY number LIMIT ?6"
+    static let matchesDown = """
+        SELECT \(columns) FROM job WHERE number < ?5 AND \(matches) ORDER BY number DESC LIMIT ?6
+        """
+
+    private static let matches = """
+        (?1 IS NULL OR instr(name, ?1)) AND (?2 IS NULL OR instr(status, ?2))
+            AND (?3 IS NULL OR instr(created_at, ?3)) AND (?4 IS NULL OR instr(completed_at, ?4))
+        """
+}
+
+/// Retention: what may go is looked up beside the writer, and is asked for once more when it is deleted.
+extension SQLiteSQL.Job {
+    static let endedBefore = """
+        SELECT number FROM job WHERE \(isForgettable) AND completed_at < ? ORDER BY completed_at LIMIT ?
+        """
+    /// Numbers count submissions, so the newest jobs are those within so many of the last number.
+    static let endedBeyond = """
+        SELECT number FROM job WHERE number <= (SELECT max(number) FROM job) - ? AND \(isForgettable)
+        ORDER BY number LIMIT ?
+        """
+    static let delete = "DELETE FROM job WHERE number = ? AND \(isForgettable) RETURNING number"
+    static let deleteDocument = "DELETE FROM job_document WHERE job = ?"
+    static let deleteEntries = "DELETE FROM job_entry WHERE job = ?"
 }

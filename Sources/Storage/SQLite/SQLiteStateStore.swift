@@ -3,9 +3,10 @@ import Foundation
 import GRDB
 public import SharedState
 
-/// State documents in SQLite.
+/// State documents and their history in SQLite.
 public struct SQLiteStateStore: StateStore {
     private typealias SQL = SQLiteSQL.State
+    private typealias History = SQLiteSQL.StateHistory
 
     /// How many removals are remembered, the newest ones: a bound, since most ids never come back.
     private static let removalLimit = 100_000
@@ -28,17 +29,28 @@ public struct SQLiteStateStore: StateStore {
         }
     }
 
+    public func changes(of id: String, after version: Int, limit: Int) async throws -> [StateChange] {
+        try await database.read { db in
+            try db.all(History.changes, [Key(id), version, max(limit, 0)], StateChange.init(row:))
+        }
+    }
+
     public func update<Outcome: Sendable>(
         _ id: String,
+        key: String?,
         _ decide: @escaping @Sendable (StateSlot) throws -> StateUpdate<Outcome>
     ) async throws -> Outcome {
         try await database.write { db in
-            let slot = try Self.slot(id, in: db)
+            let slot = try Self.slot(id, key: key, in: db)
             let update = try decide(slot)
             switch update.change {
             case .keep: break
-            case .save(let document): try Self.save(document, in: slot, db)
-            case .remove(let version): try Self.remove(id, version, db)
+            case .save(let document, let change):
+                try Self.save(document, in: slot, db)
+                try Self.record(change, of: id, forgetting: update.forgetting, db)
+            case .remove(let change):
+                try Self.remove(id, change.version, db)
+                try Self.record(change, of: id, forgetting: update.forgetting, db)
             }
             return update.outcome
         }
@@ -48,9 +60,15 @@ public struct SQLiteStateStore: StateStore {
         try db.first(SQL.document, [Key(id)], StateDocument.init(row:))
     }
 
-    private static func slot(_ id: String, in db: Database) throws -> StateSlot {
-        if let document = try document(id, in: db) { return StateSlot(document) }
-        return StateSlot(removedAt: try db.first(SQL.removedVersion, [Key(id)]) { $0[0] as Int } ?? 0)
+    private static func slot(_ id: String, key: String?, in db: Database) throws -> StateSlot {
+        let applied = try key.flatMap { key in
+            try db.first(History.changeWithKey, [Key(id), Key(key)], StateChange.init(row:))
+        }
+        if let document = try document(id, in: db) { return StateSlot(document, applied: applied) }
+        let removed = try db.first(SQL.removedVersion, [Key(id)]) { $0[0] as Int }
+        // Removals that are long ago are forgotten by their number, the history by its age.
+        let version = try removed ?? db.first(History.lastVersion, [Key(id)]) { $0[0] as Int? } ?? nil
+        return StateSlot(removedAt: version ?? 0, applied: applied)
     }
 
     private static func save(_ document: StateDocument, in slot: StateSlot, _ db: Database) throws {
@@ -62,6 +80,18 @@ public struct SQLiteStateStore: StateStore {
         try db.run(SQL.delete, [Key(id)])
         try db.run(SQL.putRemoval, [Key(id), version])
         try db.run(SQL.deleteOldRemovals, [removalLimit])
+    }
+
+    private static func record(
+        _ change: StateChange,
+        of id: String,
+        forgetting: StateForgetting,
+        _ db: Database
+    ) throws {
+        try db.run(History.insert, [Key(id)] + change.columns)
+        let limit = StateForgetting.batch / 2
+        if forgetting.version > 0 { try db.run(History.deleteUpToVersion, [Key(id), forgetting.version, limit]) }
+        if let time = forgetting.time { try db.run(History.deleteBefore, [time.millisecondsSinceEpoch, limit]) }
     }
 }
 
@@ -93,5 +123,28 @@ extension StateSummary {
             createdAt: Timestamp(millisecondsSinceEpoch: row[1]),
             lastModified: Timestamp(millisecondsSinceEpoch: row[2])
         )
+    }
+}
+
+extension StateChange {
+    /// Reads the columns of `SQLiteSQL.StateHistory.changes`.
+    fileprivate init(row: Row) {
+        self.init(
+            version: row[0],
+            time: Timestamp(millisecondsSinceEpoch: row[1]),
+            createdAt: Timestamp(millisecondsSinceEpoch: row[2]),
+            author: (row[3] as Key?)?.text,
+            key: (row[4] as Key?)?.text,
+            patch: (row[5] as Data?).map([UInt8].init),
+            inverse: (row[6] as Data?).map([UInt8].init)
+        )
+    }
+
+    fileprivate var columns: [(any DatabaseValueConvertible)?] {
+        [
+            version, time.millisecondsSinceEpoch, createdAt.millisecondsSinceEpoch, author.map(Key.init),
+            key.map(Key.init), patch.map { String(decoding: $0, as: UTF8.self) },
+            inverse.map { String(decoding: $0, as: UTF8.self) },
+        ]
     }
 }

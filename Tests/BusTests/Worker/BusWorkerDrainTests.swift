@@ -118,7 +118,7 @@ import ZeroMQ
     @Test func itSaysThatItIsAliveWhileItDrains() async throws {
         let gate = Gate(opensAt: 2)
         let worker = BusWorker(
-            .init(service: "text", endpoint: endpoint, heartbeat: .seconds(1)),
+            .init(service: "text", endpoint: endpoint, heartbeat: .seconds(3)),
             context: context,
             logger: logger
         ) { _ in

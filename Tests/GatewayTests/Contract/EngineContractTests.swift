@@ -106,6 +106,8 @@ import Testing
             #expect(try await api.post("/execute", message("list")).status == 200)
             #expect(try await api.post("/repeat", message("list")).status == 200)
             #expect(try await api.post("/revert", ["requestId": "0190a000-0000-7000-8000-00000000000e"]).status == 200)
+            let inspection = try await api.post("/inspect", ["requestId": "0190a000-0000-7000-8000-00000000000e"])
+            #expect(try inspection.json["grade"] == "undone")
             let href = try await api.get("/forms").json[0]?["href"]?.stringValue
             #expect(href?.hasPrefix(api.baseURL) == true)
         }
@@ -124,7 +126,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["execute", "repeat", "revert"])
+    @Test(arguments: ["execute", "repeat", "revert", "inspect"])
     func aBodyThatIsNotJSONIsRefusedBeforeAnybodySeesIt(_ rel: String) async throws {
         try await withPlatform { platform in
             try await platform.api.text(.POST, "/services/service-b/\(rel)", "{").expectError(400)

@@ -96,11 +96,44 @@ import Testing
 
     @Test func whoDoesNotWantToWaitIsToldTheJob() async throws {
         try await withPlatform { platform in
-            let answer = try await platform.api.post("/run-job", upper, ["prefer": "Respond-Async, wait=5"])
+            let answer = try await platform.api.post("/run-job", upper, ["prefer": "Respond-Async"])
             #expect(answer.status == 202)
             let id = try #require(try answer.json["jobId"]?.stringValue)
             #expect(answer.header("location")?.hasSuffix("/jobs/\(id)") == true)
             #expect(answer.header("preference-applied") == "respond-async")
+        }
+    }
+
+    @Test func whoWaitsSomeSecondsGetsTheOutcomeOfAJobThatEndsInThem() async throws {
+        try await withPlatform { platform in
+            let answer = try await platform.api.post("/run-job", upper, ["prefer": "wait=20"])
+            #expect(answer.status == 200)
+            #expect(try answer.json["status"] == "completed")
+            #expect(answer.header("preference-applied") == "wait=20")
+        }
+    }
+
+    @Test(arguments: ["wait=0", "respond-async, wait=0"])
+    func whoseTimeIsOverIsToldTheJobWhichGoesOn(_ prefer: String) async throws {
+        let (released, release) = AsyncStream.makeStream(of: Void.self)
+        let handler: HTTPService.Handler = { _ in
+            for await _ in released { break }
+            return HTTPService.json(["done": true])
+        }
+        try await withPlatform { platform in
+            try await HTTPService.run(["POST /execute": handler]) { _, url in
+                let entry: JSONValue = ["serviceName": "held", "serviceURL": .string(url), "tags": ["held"]]
+                _ = try await platform.api.post("/register", entry)
+                let job: JSONValue = ["steps": [["tasks": [["tag": "held", "storeResultAt": "/held"]]]]]
+                let answer = try await platform.api.post("/run-job", job, ["prefer": prefer])
+                #expect(answer.status == 202)
+                #expect(answer.header("preference-applied") == prefer)
+                let id = try #require(try answer.json["jobId"]?.stringValue)
+                #expect(answer.header("location") == "\(platform.api.baseURL)/jobs/\(id)")
+                release.finish()
+                let events = try await platform.api.get("/jobs/\(id)/events")
+                #expect(events.text.contains("platform.job.completed"))
+            }
         }
     }
 

@@ -200,6 +200,39 @@ import Testing
         }
     }
 
+    @Test func everyChangeIsInTheHistory() async throws {
+        try await withPlatform { platform in
+            _ = try await platform.api.post("/state", ["id": "x y", "a": 1])
+            _ = try await platform.api.post("/state/x%20y", ["b": 2])
+            _ = try await platform.api.delete("/state/x%20y")
+            let history = try #require(try await platform.api.get("/state/x%20y/history").json.arrayValue)
+            #expect(history.map { $0["version"] } == [1, 2, 3])
+            #expect(history.map { $0["patch"]?[0]?["op"] } == ["add", "add", "remove"])
+            #expect(history.allSatisfy { $0["time"]?.stringValue?.hasSuffix("Z") == true })
+            #expect(history.allSatisfy { $0["author"] != nil })
+            let since = try await platform.api.get("/state/x%20y/history?since=1&limit=1")
+            #expect(try since.json.arrayValue?.map { $0["version"] } == [2])
+            #expect(since.header("link")?.contains("/state/x%20y/history?since=2&limit=1") == true)
+            #expect(try await platform.api.get("/state/x%20y/history?since=3").json == [])
+            try await platform.api.get("/state/x%20y/history?since=x").expectError(400)
+            try await platform.api.get("/state/nothing/history").expectError(404)
+            try await platform.api.send(.POST, "/state/x%20y/history").expectError(405)
+        }
+    }
+
+    @Test func aChangeWithAnIdempotencyKeyIsMadeOnce() async throws {
+        try await withPlatform { platform in
+            _ = try await platform.api.post("/state", ["id": "x", "list": []])
+            let add: JSONValue = ["op": "add", "path": "/list/-", "value": 1]
+            for _ in 1...2 {
+                let answer = try await platform.api.send(.PATCH, "/state/x", ["idempotency-key": "k1"], body: add)
+                #expect(answer.status == 200)
+                #expect(answer.header("etag") == "\"2\"")
+            }
+            #expect(try await platform.api.get("/state/x").json == ["list": [1]])
+        }
+    }
+
     @Test func sharedStateHasAPortOfItsOwn() async throws {
         try await withPlatform { platform in
             let api = platform.api(of: "shared-state")

@@ -142,7 +142,7 @@ import Testing
 
     @Test func aBrokerThatWasStartedAnewSendsTheWorkersOfTheOldOneToTheBeginning() async throws {
         try await withTestBus(.tcp) { bus in
-            let worker = try await worker(bus, "--interval", "1", "echo")
+            let worker = try await worker(bus, "--interval", "3", "echo")
             defer { worker.kill() }
             try await worker.expectLine("heartbeat")
             try await bus.stopBroker()

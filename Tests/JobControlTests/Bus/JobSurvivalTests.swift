@@ -89,7 +89,7 @@ import Testing
             let worker = try await platform.add(slow.worker)
             let id = try await platform.jobs.submit(try .text(document)).jobID
             try await slow.asked.wait(forCount: 1)
-            try await platform.bus.worker("slow", handler: slow.worker.answer)
+            try await platform.bus.worker("slow", handler: slow.worker.handle)
             try await platform.bus.stop(worker)
             let events = try await platform.follow(id)
             #expect(slow.asked.elements == ["execute", "revert"])
@@ -101,7 +101,7 @@ import Testing
         }
     }
 
-    @Test func aFullHouseAnswers503() async throws {
+    @Test func aFullHouseAnswers429() async throws {
         let slow = SlowService()
         var configuration = JobController.Configuration()
         configuration.runningLimit = 1
@@ -111,7 +111,7 @@ import Testing
             #expect(try await platform.ask("submit", document).json["status"] == "running")
             #expect(try await platform.ask("submit", document).json["status"] == "queued")
             let (status, answer, annotations) = try await platform.ask("run", document)
-            #expect(status == 503)
+            #expect(status == 429)
             #expect(annotations["retry-after"] == "1")
             #expect(answer["error"] == "job-control has 1 jobs waiting, and takes no more for now")
             slow.gate.fulfil(.success(()))

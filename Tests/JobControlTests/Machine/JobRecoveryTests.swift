@@ -39,9 +39,9 @@ import Testing
         var after = try MachineHarness(document, replaying: before.entries)
         after.fail(1, 0, "no worker", .none)
         #expect(after.entries(.taskFailed).map { $0.data["effect"] } == ["unknown"])
-        #expect(after.reverts.map(\.requestID) == ["request-1-0"])
+        #expect(after.reverts.map(\.requestID) == ["request-1-0", "request-1-1"])
         let later = try MachineHarness(document, replaying: after.entries)
-        #expect(later.reverts.map(\.requestID) == ["request-1-0"])
+        #expect(later.reverts.map(\.requestID) == ["request-1-0", "request-1-1"])
     }
 
     @Test func theInputIsTheOneThatWasSent() throws {

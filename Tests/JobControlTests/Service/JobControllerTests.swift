@@ -82,7 +82,8 @@ import Testing
         try await store.create(
             record,
             document: Array(#"{"state":"s","steps":[]}"#.utf8),
-            entries: beginning + [strange]
+            entries: beginning + [strange],
+            key: nil
         )
         let harness = ControllerHarness(ScriptedPartners(), store: store)
         try await harness.controller.recover()
@@ -263,7 +264,7 @@ import Testing
         let store = CountingJobStore()
         let machine = JobMachine(id: "job-1", document: try JobDocument(oneTask), at: .now)
         var submitted = machine
-        try await store.create(machine.record, document: Array(oneTask.utf8), entries: submitted.submit())
+        try await store.create(machine.record, document: Array(oneTask.utf8), entries: submitted.submit(), key: nil)
         let attempts = Attempts()
         let harness = ControllerHarness(
             ScriptedPartners { _ in

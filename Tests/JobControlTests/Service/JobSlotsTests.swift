@@ -16,10 +16,10 @@ import Testing
         _ = try slots.take()
         _ = try slots.take()
         slots.leave()
-        try await slots.waitInLine {}
+        #expect(try await slots.waitInLine(as: "a"))
         #expect(try slots.take() == .waiting)
         slots.leave()
-        try await slots.waitInLine {}
+        #expect(try await slots.waitInLine(as: "a"))
     }
 
     @Test func aPlaceIsGivenUpWhenPreparingFails() async throws {
@@ -27,7 +27,7 @@ import Testing
         let slots = JobSlots(running: 1, waiting: 1)
         _ = try slots.take()
         _ = try slots.take()
-        await #expect(throws: Failure.self) { try await slots.waitInLine { throw Failure() } }
+        await #expect(throws: Failure.self) { try await slots.waitInLine(as: "a", after: { throw Failure() }) }
         #expect(try slots.take() == .waiting)
     }
 
@@ -36,7 +36,30 @@ import Testing
         _ = try slots.take()
         _ = try slots.take()
         slots.close()
-        await #expect(throws: CancellationError.self) { try await slots.waitInLine {} }
+        await #expect(throws: CancellationError.self) { try await slots.waitInLine(as: "a") }
         #expect(throws: JobRefusal.shuttingDown) { try slots.take() }
+    }
+
+    @Test func aJobIsCalledOutOfTheLineAndTheOthersMoveUp() async throws {
+        let slots = JobSlots(running: 1, waiting: 2)
+        for _ in 0..<3 { _ = try slots.take() }
+        async let first = slots.waitInLine(as: "a")
+        while slots.position(of: "a") != 0 { await Task.yield() }
+        async let second = slots.waitInLine(as: "b")
+        while slots.position(of: "b") != 1 { await Task.yield() }
+        slots.callOut("a")
+        #expect(try await first == false)
+        #expect(slots.position(of: "b") == 0)
+        slots.leave()
+        #expect(try await second)
+    }
+
+    @Test func aJobThatSomebodyWantsDoesNotLineUp() async throws {
+        let slots = JobSlots(running: 1, waiting: 1)
+        _ = try slots.take()
+        _ = try slots.take()
+        #expect(try await slots.waitInLine(as: "a", unless: { true }) == false)
+        #expect(slots.position(of: "a") == nil)
+        #expect(try slots.take() == .waiting)
     }
 }

@@ -13,23 +13,26 @@ struct ControllerHarness {
     let published = PublishedEvents()
 
     init(
-        _ partners: ScriptedPartners,
+        _ scripted: ScriptedPartners,
+        partners: (any JobPartners)? = nil,
         store: CountingJobStore = CountingJobStore(),
+        ended: @escaping @Sendable () -> Void = {},
         configuration: JobController.Configuration = .init()
     ) {
         self.store = store
-        self.partners = partners
+        self.partners = scripted
         controller = JobController(
             configuration,
             store: store,
-            partners: partners,
+            partners: partners ?? scripted,
             publish: published.add,
+            ended: ended,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         )
     }
 
     func submit(_ text: String) throws -> JobHandle {
-        try controller.submit(try JobDocument(text), bytes: Array(text.utf8))
+        try controller.submit(try NewJob(Array(text.utf8)))
     }
 
     func run(_ text: String) async throws -> JobOutcome {

@@ -1,3 +1,4 @@
+import Bus
 import Synchronization
 
 @testable import JobControl
@@ -29,8 +30,8 @@ final class CountingJobStore: JobStore {
         faults.withLock { $0[write] = fault }
     }
 
-    func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry]) async throws {
-        try await counting { try await inner.create(record, document: document, entries: entries) }
+    func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry], key: String?) async throws {
+        try await counting { try await inner.create(record, document: document, entries: entries, key: key) }
     }
 
     func append(_ entries: [JobEntry], to record: JobRecord) async throws {
@@ -39,9 +40,9 @@ final class CountingJobStore: JobStore {
 
     func record(_ id: String) async throws -> JobRecord? { try await inner.record(id) }
 
-    func newest(_ limit: Int, matching filter: JobFilter) async throws -> [JobRecord] {
-        try await inner.newest(limit, matching: filter)
-    }
+    func job(forKey key: String) async throws -> String? { try await inner.job(forKey: key) }
+
+    func page(_ page: JobPage) async throws -> [JobRecord] { try await inner.page(page) }
 
     func entries(of id: String, after sequence: UInt64, limit: Int) async throws -> [JobEntry] {
         try await inner.entries(of: id, after: sequence, limit: limit)
@@ -50,6 +51,14 @@ final class CountingJobStore: JobStore {
     func document(_ id: String) async throws -> [UInt8]? { try await inner.document(id) }
 
     func unfinished() async throws -> [JobRecord] { try await inner.unfinished() }
+
+    func incomplete(after: String?, limit: Int) async throws -> [JobRecord] {
+        try await inner.incomplete(after: after, limit: limit)
+    }
+
+    func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
+        try await inner.removeEnded(olderThan: time, keeping: count, limit: limit)
+    }
 
     private func counting(_ write: () async throws -> Void) async throws {
         let number = try counts.withLock { counts in

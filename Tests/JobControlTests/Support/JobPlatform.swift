@@ -33,9 +33,10 @@ struct JobPlatform: Sendable {
     static func with(
         _ workers: [Worker],
         store: any JobStore = MemoryJobStore(),
+        configuration: JobController.Configuration = .init(),
         _ body: (JobPlatform) async throws -> Void
     ) async throws {
-        try await with(store: store) { platform in
+        try await with(store: store, configuration: configuration) { platform in
             for worker in workers { try await platform.add(worker) }
             try await body(platform)
         }
@@ -77,8 +78,8 @@ struct JobPlatform: Sendable {
     }
 
     /// Another job-control on the same store, which is not running yet.
-    func anotherJobControl() -> JobService {
-        Self.jobControl(on: bus, client, directory, publisher, store, .init())
+    func anotherJobControl(_ configuration: JobController.Configuration = .init()) -> JobService {
+        Self.jobControl(on: bus, client, directory, publisher, store, configuration)
     }
 
     func startJobControl(_ service: JobService) async throws {
@@ -114,12 +115,22 @@ extension JobPlatform {
     struct Worker: Sendable {
         var name: String
         var tags: [String]
+        /// Answers all but `forms`.
         var answer: BusWorker.Handler
+        /// What it says of itself; nil where it has no forms.
+        var forms: JSONValue?
 
-        init(_ name: String, tags: [String], answer: @escaping BusWorker.Handler) {
+        init(_ name: String, tags: [String], forms: JSONValue? = nil, answer: @escaping BusWorker.Handler) {
             self.name = name
             self.tags = tags
             self.answer = answer
+            self.forms = forms
+        }
+
+        func handle(_ request: BusRequest) async throws -> BusReply {
+            guard request.operation == "forms" else { return try await answer(request) }
+            guard let forms else { throw Problem(.notFound, "no forms") }
+            return .json(forms)
         }
     }
 
@@ -128,7 +139,7 @@ extension JobPlatform {
     func add(_ worker: Worker) async throws -> BusWorker {
         let changes = try await events.subscribe(to: "registry.\(worker.name)")
         let announcement: JSONValue = ["tags": .array(worker.tags.map(JSONValue.string))]
-        let running = try await bus.worker(worker.name, announcement: announcement, handler: worker.answer)
+        let running = try await bus.worker(worker.name, announcement: announcement, handler: worker.handle)
         for await delivery in changes {
             if case .events = delivery { break }
         }
@@ -158,7 +169,7 @@ extension JobPlatform {
         }
         for try await batch in batches {
             events += batch
-            if let last = events.last?.type, last == "platform.job.completed" || last == "platform.job.failed" { break }
+            if let last = events.last, JobEntryType(last)?.endsTheJob == true { break }
         }
         return events
     }

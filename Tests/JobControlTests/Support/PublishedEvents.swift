@@ -12,7 +12,7 @@ final class PublishedEvents: Sendable {
 
     @Sendable func add(_ new: [Event]) {
         events.withLock { $0 += new }
-        for event in new where ["platform.job.completed", "platform.job.failed"].contains(event.type) {
+        for event in new where JobEntryType(event)?.endsTheJob == true {
             promise(of: event.topic).fulfil(.success(()))
         }
     }
@@ -28,5 +28,11 @@ final class PublishedEvents: Sendable {
             endings[topic] = promise
             return promise
         }
+    }
+}
+
+extension JobEntryType {
+    init?(_ event: Event) {
+        self.init(rawValue: String(event.type.dropFirst("platform.".count)))
     }
 }

@@ -1,0 +1,2 @@
+// libpq's C API: the client library of PostgreSQL.
+#include <libpq-fe.h>

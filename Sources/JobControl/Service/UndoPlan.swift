@@ -1,0 +1,50 @@
+import JSON
+
+/// What undoing a job that has ended would do: its tasks in the order in which they would be undone, each with what
+/// its service says of that.
+struct UndoPlan: Sendable {
+    struct Item: Sendable {
+        let task: TaskID
+        let stepName: String?
+        let declared: JobTask
+        let run: TaskRun
+        let grade: RequestGrade
+    }
+
+    let jobID: String
+    /// The first step that would be undone; nil for the whole job.
+    let step: Int?
+    /// The state document, and the version that it would be put back to; nil when it stays as it is.
+    let state: (id: String, version: Int)?
+    let items: [Item]
+
+    /// The tasks that stand in the way unless a person insists.
+    var obstacles: [Item] { items.filter { [.irreversible, .changed].contains($0.grade.grade) } }
+
+    /// The tasks that there is no way to undo.
+    var irreversible: [TaskID] { items.filter { $0.grade.grade == .irreversible }.map(\.task) }
+
+    /// `{ jobId, to, state?, tasks: [ { step, task, tag, requestId, grade, … } ] }`.
+    var json: JSONValue {
+        var plan: JSONObject = ["jobId": .string(jobID), "to": step.map { JSONValue($0) } ?? .null]
+        if let state { plan["state"] = ["id": .string(state.id), "version": JSONValue(state.version)] }
+        plan["tasks"] = .array(items.map(\.json))
+        return .object(plan)
+    }
+}
+
+extension UndoPlan.Item {
+    fileprivate var json: JSONValue {
+        var item: JSONObject = ["step": JSONValue(task.step)]
+        if let stepName { item["stepName"] = .string(stepName) }
+        item["task"] = JSONValue(task.task)
+        if let name = declared.name { item["name"] = .string(name) }
+        item["tag"] = JSONValue(declared.tag ?? declared.serviceName)
+        item["service"] = .string(run.target.name)
+        item["requestId"] = .string(run.requestID)
+        item["grade"] = .string(grade.grade.rawValue)
+        if let reason = grade.reason { item["reason"] = .string(reason) }
+        if let changedBy = grade.changedBy { item["changedBy"] = changedBy }
+        return .object(item)
+    }
+}
