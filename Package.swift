@@ -122,12 +122,14 @@ let package = Package(
             path: "gateway",
             swiftSettings: settings
         ),
+        // Real processes that live for a while and are killed, and customers that outlast them.
+        .target(name: "Scratch", dependencies: ["Bus", "JSON", "JobControl"], swiftSettings: settings),
         // Submits a job, follows its events, exits with its outcome.
         .executableTarget(
             name: "JobRunner",
             dependencies: [
-                "Bus", "Discovery", "JSON", "JobControl", "SharedState", "ZeroMQ", argumentParser, asyncHTTPClient,
-                configuration, logging, nioCore, nioHTTP1, nioPosix, signals, system,
+                "Bus", "Discovery", "JSON", "JobControl", "Scratch", "SharedState", "ZeroMQ", argumentParser,
+                asyncHTTPClient, configuration, logging, nioCore, nioHTTP1, nioPosix, signals, system,
             ],
             swiftSettings: settings
         ),
@@ -190,7 +192,7 @@ let package = Package(
         // Kills brokers, workers and clients under load, and judges what they wrote down: scripts/chaos-bus.sh.
         .target(
             name: "Chaos",
-            dependencies: ["Bus", "JSON", "ZeroMQ", lifecycle, logging, signals],
+            dependencies: ["Bus", "JSON", "JobControl", "Scratch", "ZeroMQ", lifecycle, logging, signals],
             path: "Tests/Chaos",
             swiftSettings: settings
         ),
@@ -198,6 +200,14 @@ let package = Package(
             name: "chaos-bus",
             dependencies: ["Chaos"],
             path: "Tests/ChaosCommand",
+            swiftSettings: settings
+        ),
+        // Kills job-control, engines, the broker and the database while jobs run, and judges what is left:
+        // scripts/crash-test.sh.
+        .executableTarget(
+            name: "chaos-jobs",
+            dependencies: ["Chaos"],
+            path: "Tests/ChaosJobsCommand",
             swiftSettings: settings
         ),
         tests(of: "JSON"),
@@ -218,7 +228,10 @@ let package = Package(
         tests(of: "JobRunner", and: ["Bus", "JSON", "JobControl", argumentParser, configuration, nioHTTP1]),
         tests(
             of: "Platform",
-            and: ["Bus", "Discovery", "Gateway", "JobControl", "ZeroMQ", configuration, logging, system]
+            and: [
+                "Bus", "Discovery", "EngineService", "Gateway", "JSON", "JobControl", "ZeroMQ", configuration, logging,
+                system,
+            ]
         ),
         tests(of: "PlatformCommand", and: ["Bus", "JSON"]),
         .testTarget(
@@ -228,7 +241,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ChaosTests",
-            dependencies: ["Chaos", "Support", "Bus", "JSON", "ZeroMQ", logging],
+            dependencies: ["Chaos", "Support", "Bus", "JSON", "JobControl", "Scratch", "ZeroMQ", logging],
             swiftSettings: settings
         ),
     ],

@@ -23,7 +23,8 @@ struct JobRunnerCommand: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             Run.self, Watch.self, StatusCommand.self, List.self, History.self, Explain.self, Cancel.self, Pause.self,
-            Resume.self, Replay.self, Undo.self, InboxCommand.self, Validate.self, Services.self,
+            Resume.self, Replay.self, Undo.self, InboxCommand.self, Validate.self, CrashTest.self,
+            Services.self,
         ],
         defaultSubcommand: Run.self
     )

@@ -20,6 +20,8 @@ public struct EngineConfiguration: Sendable {
     public var credits = 64
     /// How it proves who it is to the brokers. Default: without keys, on one machine.
     public var keys = KeySettings()
+    /// Which write of its store ends this process, for tests. Default: none.
+    public var crashPoint: CrashPoint?
 
     public init(design: String) { self.design = design }
 
@@ -62,8 +64,12 @@ public final class EngineNode: ReadyReporting {
         let context = Context()
         defer { context.close() }
         let stores = try await Stores.open(try StoreURL(configuration.store ?? "sqlite:\(name).db"), logger: logger)
-        let outcome = await Result { try await serve(with: stores.engine(service: name), in: context) }
+        let trigger = configuration.crashPoint.map { CrashTrigger($0) }
+        let kept = stores.engine(service: name)
+        let store: any EngineStore = trigger.map { CrashingEngineStore(kept, $0) } ?? kept
+        let outcome = await Result { try await serve(with: store, in: context) }
         try await stores.close()
+        trigger?.reportUnreached(to: logger)
         try outcome.get()
     }
 

@@ -16,17 +16,21 @@ struct NodeAssembly {
     private(set) var services: [any Service] = []
     private var readiness: [@Sendable () async throws -> Void] = []
     private let security: CurveClient?
+    /// What ends the process at a write of the job store, in a test.
+    private let crash: CrashTrigger?
 
     /// Connects the parts that `configuration` names; nothing runs yet.
     init(
         _ configuration: PlatformConfiguration,
         keys: NodeKeys,
         stores: Stores?,
+        crash: CrashTrigger? = nil,
         context: Context,
         logger: Logger
     ) {
         let endpoints = NodeEndpoints(configuration)
         security = keys.client
+        self.crash = crash
         if configuration.parts.contains(.broker) {
             addBroker(configuration, keys, endpoints, context, logger.named("broker"))
         }
@@ -106,7 +110,7 @@ struct NodeAssembly {
                 client: bus.client,
                 directory: bus.directory,
                 publisher: bus.publisher,
-                store: stores.jobs,
+                store: crash.map { CrashingJobStore(stores.jobs, $0) } ?? stores.jobs,
                 context: context,
                 logger: logger.named("job-control")
             )

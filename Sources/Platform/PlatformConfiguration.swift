@@ -63,6 +63,8 @@ public struct PlatformConfiguration: Sendable {
     public var jobRetentionCount = 1_000_000
     /// How this process knows others on the bus, and they it. Default: without keys, on one machine.
     public var keys = KeySettings()
+    /// Which write of the job store ends this process, for tests. Default: none.
+    public var crashPoint: CrashPoint?
 
     /// Every part on the defaults.
     public init() {}

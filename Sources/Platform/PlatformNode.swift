@@ -29,9 +29,18 @@ public final class PlatformNode: ReadyReporting {
         defer { context.close() }
         let keys = try NodeKeys(configuration.keys, hasBroker: configuration.parts.contains(.broker))
         let stores = try await openStores()
-        let assembly = NodeAssembly(configuration, keys: keys, stores: stores, context: context, logger: logger)
+        let crash = configuration.crashPoint.map { CrashTrigger($0) }
+        let assembly = NodeAssembly(
+            configuration,
+            keys: keys,
+            stores: stores,
+            crash: crash,
+            context: context,
+            logger: logger
+        )
         let outcome = await Result { try await serve(assembly) }
         try await stores?.close()
+        crash?.reportUnreached(to: logger)
         try outcome.get()
     }
 

@@ -25,13 +25,18 @@ struct PlatformCommand: AsyncParsableCommand {
 protocol PartCommand: AsyncParsableCommand {
     static var parts: Set<PlatformConfiguration.Part> { get }
     var options: NodeOptions { get }
+    /// Where the process ends itself, for tests.
+    var crashPoint: CrashPoint? { get }
 }
 
 extension PartCommand {
+    var crashPoint: CrashPoint? { nil }
+
     mutating func run() async throws {
         let logger = try options.process.makeLogger()
         let reader = try await options.process.bus.reader(flags: options.flags)
-        let configuration = try PlatformConfiguration(parts: Self.parts, reading: reader)
+        var configuration = try PlatformConfiguration(parts: Self.parts, reading: reader)
+        configuration.crashPoint = crashPoint
         let node = PlatformNode(configuration, logger: logger)
         try await options.process.run(node, logger: logger)
     }
@@ -41,6 +46,8 @@ struct All: PartCommand {
     static let configuration = CommandConfiguration(abstract: "Runs every part in this process.")
     static let parts = Set(PlatformConfiguration.Part.allCases)
     @OptionGroup var options: NodeOptions
+    @OptionGroup var crash: JournalCrashOption
+    var crashPoint: CrashPoint? { crash.crashAt }
 }
 
 struct BrokerPart: PartCommand {
@@ -77,6 +84,8 @@ struct JobControlPart: PartCommand {
     )
     static let parts: Set<PlatformConfiguration.Part> = [.jobControl]
     @OptionGroup var options: NodeOptions
+    @OptionGroup var crash: JournalCrashOption
+    var crashPoint: CrashPoint? { crash.crashAt }
 }
 
 struct GatewayPart: PartCommand {

@@ -1,4 +1,5 @@
 import Glibc
+import Scratch
 
 /// The processes of a run. Clients begin with different brokers, so that all are at work.
 struct ChaosFleet {
@@ -22,7 +23,7 @@ struct ChaosFleet {
 
     init(_ size: Size, seed: UInt64, folder: String) throws {
         self.folder = folder
-        let ports = try Ports.take(size.brokers * 3)
+        let ports = try FreePorts.take(size.brokers * 3)
         let all = ports.map { "tcp://127.0.0.1:\($0)" }
         let endpoints = Array(all[..<size.brokers])
         self.endpoints = endpoints

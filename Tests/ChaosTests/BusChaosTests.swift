@@ -8,7 +8,8 @@ import Testing
     @Test func everyRequestIsAnsweredOnceWhoeverIsKilled() async throws {
         let environment = ProcessInfo.processInfo.environment
         let seed = environment["CHAOS_SEED"] ?? "4"
-        let (lines, exitCode) = try await chaosBus(
+        let (lines, exitCode) = try await ChaosProgram.run(
+            "chaos-bus",
             ["run", "--seconds", environment["CHAOS_SECONDS"] ?? "10", "--seed", seed, "--slack", "5"]
         )
         print(lines.last ?? "")
@@ -16,7 +17,7 @@ import Testing
     }
 
     @Test func clientsGoOnToTheNextBroker() async throws {
-        let (lines, exitCode) = try await chaosBus(["failover", "--rounds", "1"])
+        let (lines, exitCode) = try await ChaosProgram.run("chaos-bus", ["failover", "--rounds", "1"])
         print(lines.joined(separator: "\n"))
         #expect(exitCode == 0, "\(lines.joined(separator: "\n"))")
         // What is promised is 50 ms and 3.5 s, which two cores that also compile cannot keep.
@@ -27,25 +28,5 @@ import Testing
     /// In milliseconds.
     private func longestGap(_ loss: String, in lines: [String]) -> Double? {
         lines.first { $0.hasPrefix("failover \(loss) ") }?.split(separator: "max-ms=").last.flatMap { Double($0) }
-    }
-
-    /// Runs it to its end; it is terminated when the time of the suite is over.
-    private func chaosBus(_ arguments: [String]) async throws -> (lines: [String], exitCode: Int32) {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = ScratchPlatform.binaries.appending(path: "chaos-bus")
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
-        let (exits, exit) = AsyncStream<Int32>.makeStream()
-        process.terminationHandler = { exit.yield($0.terminationStatus) }
-        try withoutBlockedSignals { try process.run() }
-        return try await withTaskCancellationHandler {
-            let text = try await Task.detached { try output.fileHandleForReading.readToEnd() ?? Data() }.value
-            let exitCode = await exits.first { _ in true } ?? -1
-            return (String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init), exitCode)
-        } onCancel: {
-            if process.isRunning { process.terminate() }
-        }
     }
 }

@@ -15,7 +15,8 @@ import Testing
         "CPostgreSQL": [],
         "Storage": ["JSON", "CPostgreSQL", "Bus", "Discovery", "SharedState", "EngineService", "JobControl"],
         "Gateway": ["JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "JobControl"],
-        "JobRunner": ["JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "JobControl"],
+        "Scratch": ["JSON", "Bus", "JobControl"],
+        "JobRunner": ["JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "JobControl", "Scratch"],
         "Platform": [
             "JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "EngineService", "JobControl", "Storage", "Gateway",
         ],

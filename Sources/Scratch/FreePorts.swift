@@ -4,11 +4,11 @@ import Glibc
 ///
 /// They lie below those that the system gives to connections: who connects again and again to a port that nobody
 /// listens at may be given that very port, and would talk to itself.
-enum Ports {
-    static func take(_ count: Int) throws -> [Int] {
+public enum FreePorts {
+    public static func take(_ count: Int) throws -> [Int] {
         var ports: [Int] = []
         for port in (12_000..<32_000).shuffled() where ports.count < count && isFree(port) { ports.append(port) }
-        guard ports.count == count else { throw ChaosError("there are no free ports") }
+        guard ports.count == count else { throw ScratchError("there are no free ports") }
         return ports
     }
 
