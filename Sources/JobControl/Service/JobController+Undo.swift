@@ -22,7 +22,7 @@ extension JobController {
             jobID: id,
             step: first,
             state: version.map { (machine.stateID, $0) },
-            items: try await items(tasks, machine.state)
+            items: UndoPlan.gradedInOrder(try await items(tasks, machine.state))
         )
     }
 

@@ -8,7 +8,7 @@ struct UndoPlan: Sendable {
         let stepName: String?
         let declared: JobTask
         let run: TaskRun
-        let grade: RequestGrade
+        var grade: RequestGrade
     }
 
     let jobID: String
@@ -17,6 +17,20 @@ struct UndoPlan: Sendable {
     /// The state document, and the version that it would be put back to; nil when it stays as it is.
     let state: (id: String, version: Int)?
     let items: [Item]
+
+    /// What a later task of the same job has changed is no obstacle: that task is undone before.
+    static func gradedInOrder(_ items: [Item]) -> [Item] {
+        var undone: Set<String> = []
+        return items.map { item in
+            var item = item
+            let changer = item.grade.changedBy?["requestId"]?.stringValue
+            if item.grade.grade == .changed, let changer, undone.contains(changer) {
+                item.grade = RequestGrade(.reversible, reason: "changed since by this job, which undoes that before")
+            }
+            if item.grade.grade == .reversible { undone.insert(item.run.requestID) }
+            return item
+        }
+    }
 
     /// The tasks that stand in the way unless a person insists.
     var obstacles: [Item] { items.filter { [.irreversible, .changed].contains($0.grade.grade) } }

@@ -1,5 +1,6 @@
 import Bus
 import JSON
+import Support
 import Testing
 
 @testable import JobControl
@@ -152,6 +153,29 @@ import Testing
         _ = try await harness.controller.undo(handle.id, to: "0", isForced: true, by: nil)
         while try await status(harness, handle.id) != .undone { await Task.yield() }
         #expect(partners.asked.last == "revert a")
+    }
+
+    @Test func whatALaterTaskOfTheJobHasChangedIsNoObstacle() async throws {
+        let forms = ServiceForms(
+            try .text(#"[{"rel":"execute"},{"rel":"repeat"},{"rel":"revert"},{"rel":"inspect"}]"#)
+        )
+        let later = Recorder<String>()
+        let partners = ScriptedPartners(
+            forms: forms,
+            grading: { request in
+                guard let changer = later.elements.first, request != changer else { return RequestGrade(.reversible) }
+                return RequestGrade(["grade": "changed", "changedBy": ["requestId": .string(changer)]])
+            }
+        )
+        let harness = ControllerHarness(partners)
+        let handle = try harness.submit(document)
+        _ = try await handle.whenEnded
+        let entries = try await harness.store.entries(of: handle.id, after: 0, limit: 99)
+        let started = entries.filter { $0.type == .taskStarted }
+        later.record(try #require(started.last?.data["requestId"]?.stringValue))
+        let plan = try await harness.controller.undoPlan(handle.id, to: nil)
+        #expect(plan.items.map(\.grade.grade) == [.reversible, .reversible])
+        #expect(plan.obstacles.isEmpty)
     }
 
     @Test func whatIsLeftIsInTheInboxUntilItIsSettled() async throws {
