@@ -18,7 +18,7 @@ packages=(
     python3-zmq     # the Python worker and client among the examples
 )
 if [ "${1:-}" = "--bench" ]; then
-    packages+=(libnats-dev wrk)
+    packages+=(libnats-dev strace wrk)
     python3 -m pip --version >/dev/null 2>&1 || packages+=(python3-pip)
 fi
 
