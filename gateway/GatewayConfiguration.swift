@@ -28,8 +28,8 @@ public struct GatewayConfiguration: Sendable {
     public var requestTimeout: Duration = .seconds(30)
     /// How long `POST /run-job` waits for a job to end. Default: one day.
     public var jobTimeout: Duration = .seconds(86_400)
-    /// How long requests in hand may take after a graceful shutdown has begun. Default: 30 s.
-    public var drainTimeout: Duration = .seconds(30)
+    /// How long requests in hand may take after a graceful shutdown has begun. Default: 10 s.
+    public var drainTimeout: Duration = .seconds(10)
     /// What a client that met no worker is told to wait, in seconds. Default: 1.
     public var retryAfter = 1
 
