@@ -60,10 +60,12 @@ public final class JobController: Sendable {
         return handle
     }
 
-    /// Goes on with every job that has not ended and is not paused. Call it once, before jobs are submitted.
+    /// Goes on with every job that has not ended and is not paused, and tells the last events of others once more.
+    /// Call it once, before jobs are submitted.
     ///
     /// - Throws: what the store throws.
     func recover() async throws {
+        try await journal.publishLastEntries()
         let unfinished = try await journal.store.unfinished().filter { $0.status != .paused }
         guard !unfinished.isEmpty else { return }
         let patient = patientPartners

@@ -6,6 +6,8 @@ import Bus
 struct JobJournal: Sendable {
     /// How many entries are read at once.
     private static let page = 1_000
+    /// More than what a process may have written at once and not told yet: a store commits up to a thousand writes together.
+    private static let untoldLimit = 2_000
 
     let store: any JobStore
     let publish: @Sendable ([Event]) -> Void
@@ -44,6 +46,12 @@ struct JobJournal: Sendable {
             if !later.isEmpty { publish(later.map { $0.event(of: id) }) }
         }
         return JobMachine(id: id, document: document, replaying: entries, options: options)
+    }
+
+    /// Publishes the last events of jobs that nothing follows by itself: an earlier life may have ended between writing
+    /// them and telling them, and nobody would learn of a job's end. Who has seen them takes no notice.
+    func publishLastEntries() async throws {
+        publish(try await store.lastEntries(limit: Self.untoldLimit).map { $0.entry.event(of: $0.job) })
     }
 
     private func all(of id: String) async throws -> [JobEntry] {

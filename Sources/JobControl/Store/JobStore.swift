@@ -47,6 +47,10 @@ public protocol JobStore: Sendable {
     /// - Throws: ``JobStoreError/unknown(_:)`` when there is no job `after`.
     func incomplete(after: String?, limit: Int) async throws -> [JobRecord]
 
+    /// The last entries of jobs that nothing follows by itself: of those that ended last, of those that are
+    /// ``JobStatus/revertIncomplete`` and of those that are paused up to `limit` each, in any order.
+    func lastEntries(limit: Int) async throws -> [LastEntry]
+
     /// Forgets up to `limit` jobs that have ended, with all that is kept of them and with their keys: those that
     /// ended before `time`, and those after which `count` jobs or more were submitted. A job that has not ended, or
     /// has ended as ``JobStatus/revertIncomplete``, is never forgotten.

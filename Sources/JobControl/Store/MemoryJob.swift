@@ -1,3 +1,5 @@
+import Bus
+
 /// All that ``MemoryJobStore`` keeps of one job.
 struct MemoryJob {
     /// The how manieth submission it was.
@@ -6,4 +8,7 @@ struct MemoryJob {
     var document: [UInt8]
     var entries: [JobEntry]
     var key: String?
+
+    /// When it ended; when it was submitted, while it has not.
+    var restsSince: Timestamp { record.completedAt ?? record.createdAt }
 }

@@ -62,6 +62,10 @@ public final class MemoryJobStore: JobStore {
         }
     }
 
+    public func lastEntries(limit: Int) async throws -> [LastEntry] {
+        jobs.withLock { $0.lastEntries(limit: limit) }
+    }
+
     public func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
         jobs.withLock { $0.removeEnded(before: time, keeping: count, limit: limit) }
     }

@@ -65,6 +65,16 @@ struct MemoryJobs {
         return removed
     }
 
+    /// The last entries of jobs at rest, up to `limit` of each kind.
+    func lastEntries(limit: Int) -> [LastEntry] {
+        let kinds: [(JobStatus) -> Bool] = [\.isForgettable, { $0 == .revertIncomplete }, { $0 == .paused }]
+        return kinds.flatMap { isWanted in
+            let jobs = byID.values.filter { isWanted($0.record.status) }
+            let latest = jobs.sorted { $0.restsSince > $1.restsSince }.prefix(max(limit, 0))
+            return latest.compactMap { job in job.entries.last.map { LastEntry(job: job.record.id, $0) } }
+        }
+    }
+
     private func ids(of page: JobPage) throws(JobStoreError) -> [String] {
         guard let after = page.after else { return page.order == .ascending ? order : order.reversed() }
         guard let number = byID[after]?.number else { throw .unknown(after) }

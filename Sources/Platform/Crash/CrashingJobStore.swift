@@ -37,6 +37,8 @@ struct CrashingJobStore: JobStore {
         try await store.incomplete(after: after, limit: limit)
     }
 
+    func lastEntries(limit: Int) async throws -> [LastEntry] { try await store.lastEntries(limit: limit) }
+
     func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
         try await store.removeEnded(olderThan: time, keeping: count, limit: limit)
     }

@@ -81,6 +81,13 @@ public struct SQLiteJobStore: JobStore {
         }
     }
 
+    public func lastEntries(limit: Int) async throws -> [LastEntry] {
+        let limit = max(limit, 0)
+        return try await database.read { db in
+            try db.all(SQL.lastEntries, [limit]) { LastEntry(job: $0[5], try JobEntry(row: $0)) }
+        }
+    }
+
     public func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
         let numbers = try await forgettable(olderThan: time, keeping: count, limit: max(limit, 0))
         guard !numbers.isEmpty else { return 0 }

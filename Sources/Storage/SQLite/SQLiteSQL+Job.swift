@@ -116,3 +116,21 @@ extension SQLiteSQL.Job {
     static let deleteDocument = "DELETE FROM job_document WHERE job = ?"
     static let deleteEntries = "DELETE FROM job_entry WHERE job = ?"
 }
+
+/// What a restart tells once more: the last entries of jobs at rest.
+extension SQLiteSQL.Job {
+    static let lastEntries = """
+        SELECT sequence, type, time, data, payload, id FROM (
+            \(latest(isForgettable, by: "completed_at")) UNION ALL \(latest(isIncomplete, by: "number"))
+            UNION ALL \(latest("\(isUnfinished) AND status = 'paused'", by: "number"))
+        ) AS resting JOIN job_entry ON job_entry.job = resting.number AND job_entry.sequence = resting.last_sequence
+        """
+
+    private static func latest(_ condition: String, by column: String) -> String {
+        """
+        SELECT * FROM (
+            SELECT number, id, last_sequence FROM job WHERE \(condition) ORDER BY \(column) DESC LIMIT ?1
+        ) AS latest
+        """
+    }
+}

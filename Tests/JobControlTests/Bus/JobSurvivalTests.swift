@@ -69,6 +69,24 @@ import Testing
         }
     }
 
+    @Test func aWatcherLearnsOfAnEndThatWasWrittenAndNeverTold() async throws {
+        let slow = SlowService()
+        let store = MemoryJobStore()
+        try await JobPlatform.with([slow.worker], store: store) { platform in
+            let id = try await platform.jobs.submit(try .text(document)).jobID
+            try await slow.asked.wait(forCount: 1)
+            var watched = platform.watch(id).makeAsyncIterator()
+            let last = try #require(try await watched.next()?.last)
+            try await platform.bus.stop(platform.jobControl)
+            var record = try #require(try await store.record(id))
+            (record.status, record.completedAt) = (.failed, .now)
+            let end = JobEntry(sequence: last.sequence + 1, type: .jobFailed, time: .now, data: [:])
+            try await store.append([end], to: record)
+            try await platform.startJobControl(platform.anotherJobControl())
+            #expect(try await watched.next() == [end.event(of: id)])
+        }
+    }
+
     @Test func aSubmitterWhoLeavesDoesNotEndTheJob() async throws {
         let slow = SlowService()
         try await JobPlatform.with([slow.worker]) { platform in

@@ -56,6 +56,8 @@ final class CountingJobStore: JobStore {
         try await inner.incomplete(after: after, limit: limit)
     }
 
+    func lastEntries(limit: Int) async throws -> [LastEntry] { try await inner.lastEntries(limit: limit) }
+
     func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
         try await inner.removeEnded(olderThan: time, keeping: count, limit: limit)
     }

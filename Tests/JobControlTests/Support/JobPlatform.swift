@@ -161,13 +161,17 @@ extension JobPlatform {
         return (reply.status, reply.body.isEmpty ? nil : try reply.json(), reply.annotations)
     }
 
+    /// A job's events, from the first on and without an end.
+    func watch(_ id: String) -> AsyncThrowingStream<[Event], any Error> {
+        events.events(of: JobEntry.topic(of: id)) { [jobs] after in
+            try await jobs.events(of: id, after: after).events
+        }
+    }
+
     /// Follows a job to its last event, and returns them all.
     func follow(_ id: String) async throws -> [Event] {
         var events: [Event] = []
-        let batches = self.events.events(of: JobEntry.topic(of: id)) { [jobs] after in
-            try await jobs.events(of: id, after: after).events
-        }
-        for try await batch in batches {
+        for try await batch in watch(id) {
             events += batch
             if let last = events.last, JobEntryType(last)?.endsTheJob == true { break }
         }

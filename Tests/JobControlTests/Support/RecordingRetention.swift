@@ -34,6 +34,8 @@ final class RecordingRetention: JobStore {
         try await inner.incomplete(after: after, limit: limit)
     }
 
+    func lastEntries(limit: Int) async throws -> [LastEntry] { try await inner.lastEntries(limit: limit) }
+
     func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
         let removed = try await inner.removeEnded(olderThan: time, keeping: count, limit: limit)
         sweeps.record(removed)
