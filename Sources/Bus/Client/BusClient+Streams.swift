@@ -37,7 +37,7 @@ extension BusClient {
             operation: operation,
             body: body,
             annotations: annotations,
-            requestID: requestID ?? RequestID(),
+            requestID: requestID,
             deadline: .now + within,
             priority: priority,
             isRepeatable: repeatable,

@@ -128,7 +128,7 @@ public final class BusClient: Service, Sendable {
             operation: operation,
             body: body,
             annotations: annotations,
-            requestID: requestID ?? RequestID(),
+            requestID: requestID,
             deadline: .now + within,
             priority: priority,
             isRepeatable: repeatable,

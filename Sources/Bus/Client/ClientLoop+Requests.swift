@@ -7,6 +7,7 @@ import ZeroMQ
 extension ClientLoop {
     func takeCommands(at now: Moment) throws(ZMQError) {
         mailbox.take(into: &commands)
+        if !commands.isEmpty { idTime = .now }
         for command in commands {
             switch command {
             case .send(let request): admit(request)
@@ -23,6 +24,7 @@ extension ClientLoop {
         guard !request.isFinished else {
             return request.finish(.failure(.cancelledByCaller(request.parameters)))
         }
+        if request.parameters.requestID == nil { request.name(ids.next(at: idTime)) }
         requests.add(request)
         backlog.append(request.key)
         requests.prune(&backlog)
@@ -70,8 +72,7 @@ extension ClientLoop {
     private func send(_ request: PendingRequest, over link: ClientLink, at now: Moment) throws(ZMQError) -> Bool {
         var message: Message
         do throws(EnvelopeError) {
-            let parameters = request.parameters
-            message = try parameters.frame(correlation: request.key, isRepeated: request.isRepeated, at: now)
+            message = try request.frame(at: now)
         } catch {
             refuse(request, because: error)
             return true
@@ -105,6 +106,7 @@ extension ClientLoop {
     }
 
     private func receiveBatch(over link: ClientLink, at now: Moment) throws(ZMQError) -> Bool {
+        var message = Message()
         for _ in 0..<Self.batchLimit {
             guard try link.receive(into: &message, at: now) else { return true }
             message.withUnsafeBytes { handle($0, from: link, at: now) }
@@ -137,7 +139,14 @@ extension ClientLoop {
             request.wasTurnedAway()
             backlog.append(request.key)
         } else if requests.remove(request.key) != nil {
-            request.finish(reply.outcome(for: request.parameters).mapError { judged($0, of: request) })
+            request.finish(outcome(of: reply, to: request))
+        }
+    }
+
+    private func outcome(of reply: EnvelopeView, to request: PendingRequest) -> PendingRequest.Outcome {
+        switch reply.outcome(for: request) {
+        case .success(let reply): .success(reply)
+        case .failure(let error): .failure(judged(error, of: request))
         }
     }
 

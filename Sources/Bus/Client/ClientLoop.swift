@@ -31,6 +31,9 @@ final class ClientLoop {
     private var poller = Poller()
 
     var requests = RequestTable()
+    /// Names the requests whose callers have not, without a lock and with one look at the clock for many.
+    var ids = UUIDv7.Generator()
+    var idTime = Timestamp(millisecondsSinceEpoch: 0)
     /// Correlations of what waits for a link, in order; those that are over meanwhile are skipped.
     var backlog = Deque<UInt64>()
     var commands: [ClientCommand] = []
@@ -39,7 +42,6 @@ final class ClientLoop {
     /// What is to be given up because of what came.
     var faults: [(request: PendingRequest, error: BusError)] = []
     var mustEnd = false
-    var message = Message()
 
     init(
         _ configuration: BusClient.Configuration,

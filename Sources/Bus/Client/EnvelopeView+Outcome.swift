@@ -2,9 +2,10 @@ extension EnvelopeView {
     /// What a reply means to the one who waits for it.
     ///
     /// The broker answers in a service's place when there is nothing else to tell; that is an error, and no reply.
-    func outcome(for request: RequestParameters) -> PendingRequest.Outcome {
-        guard let reply else { return .failure(.unreadableReply(to: request)) }
-        return flags.contains(.fromBroker) ? .failure(BusError(fromBroker: reply, to: request)) : .success(reply)
+    func outcome(for request: PendingRequest) -> PendingRequest.Outcome {
+        guard let reply else { return .failure(.unreadableReply(to: request.parameters)) }
+        guard flags.contains(.fromBroker) else { return .success(reply) }
+        return .failure(BusError(fromBroker: reply, to: request.parameters))
     }
 
     /// What a reply or a part of one says; nil when it cannot be read.

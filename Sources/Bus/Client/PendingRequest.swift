@@ -1,3 +1,5 @@
+import ZeroMQ
+
 /// One request and the task that waits for its reply.
 ///
 /// It is made by the waiting task and handed to the socket's thread through the mailbox, whose lock orders the two;
@@ -15,6 +17,8 @@ final class PendingRequest: @unchecked Sendable {
     }
 
     let parameters: RequestParameters
+    /// Zero until the socket's thread has chosen one, if the caller has not.
+    private(set) var requestID: RequestID
     /// Where the parts of its reply go; nil when it takes none.
     let parts: PartsBuffer?
     /// Whether a part has come: a second attempt would begin the reply anew.
@@ -38,6 +42,15 @@ final class PendingRequest: @unchecked Sendable {
     init(_ parameters: RequestParameters, parts: PartsBuffer? = nil) {
         self.parameters = parameters
         self.parts = parts
+        requestID = parameters.requestID ?? .zero
+    }
+
+    /// Gives it the id of all its attempts, when its caller has not.
+    func name(_ id: RequestID) { requestID = id }
+
+    /// The request as it goes out now.
+    func frame(at now: Moment) throws(EnvelopeError) -> Message {
+        try parameters.frame(correlation: key, requestID: requestID, isRepeated: isRepeated, at: now)
     }
 
     func wasSent(over link: Int) { phase = .sent(link: link) }

@@ -6,26 +6,23 @@ extension RequestParameters {
     /// - Throws: ``EnvelopeError`` when a name or the annotations are longer than a frame can tell, or are not right.
     func frame(
         correlation: UInt64,
+        requestID: RequestID,
         isRepeated: Bool,
         at now: Moment
     ) throws(EnvelopeError) -> Message {
         var flags: Envelope.Flags = isRepeatable ? .repeatable : []
         if isRepeated { flags.insert(.repeated) }
-        let envelope = Envelope(
-            .request,
+        let header = EnvelopeHeader(
+            kind: .request,
             flags: flags,
-            service: service,
-            operation: operation,
             correlation: correlation,
             requestID: requestID,
             timeLeft: timeLeft(at: now),
             priority: priority,
             credits: window,
-            trace: trace,
-            annotations: annotations,
-            body: body
+            trace: trace
         )
-        return try envelope.encode()
+        return try header.frame(service: service, operation: operation, annotations: annotations, body: body)
     }
 
     /// Milliseconds, rounded up; never 0, which would mean for ever.

@@ -6,7 +6,8 @@ struct RequestParameters: Sendable {
     var operation: String
     var body: [UInt8]
     var annotations: Annotations
-    var requestID: RequestID
+    /// Nil when the thread that sends it is to choose one.
+    var requestID: RequestID?
     var deadline: Moment
     var priority: UInt8
     var isRepeatable: Bool

@@ -5,50 +5,89 @@ extension Envelope {
     ///
     /// - Throws: ``EnvelopeError`` when something is longer than its length field can tell, or a name is not one.
     public func encode() throws(EnvelopeError) -> Message {
-        let annotations = try encodedAnnotations()
-        let count = try frameLength(annotations: annotations.count)
-        var message = Message(size: count)
-        guard message.count == count else { throw .outOfMemory(count) }
-        message.withUnsafeMutableBytes { write(to: $0, annotations: annotations) }
-        return message
+        try header.frame(service: service, operation: operation, annotations: annotations, body: body)
     }
 
     /// The frame as an array.
     ///
     /// - Throws: as ``encode()``.
     public func encodedBytes() throws(EnvelopeError) -> [UInt8] {
-        let annotations = try encodedAnnotations()
-        let count = try frameLength(annotations: annotations.count)
-        return [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            write(to: UnsafeMutableRawBufferPointer(buffer), annotations: annotations)
-            initialized = count
+        try header.bytes(service: service, operation: operation, annotations: annotations, body: body)
+    }
+
+    private var header: EnvelopeHeader {
+        EnvelopeHeader(
+            kind: kind,
+            flags: flags,
+            status: status,
+            correlation: correlation,
+            requestID: requestID,
+            timeLeft: timeLeft,
+            priority: priority,
+            credits: credits,
+            trace: trace
+        )
+    }
+}
+
+/// The fields of a frame that have a place of their own in it: all but the names, the annotations and the body.
+///
+/// Who makes many frames of what lies elsewhere writes them from this, and copies no text into an envelope first.
+struct EnvelopeHeader {
+    var kind: Envelope.Kind
+    var flags: Envelope.Flags = []
+    var status: Status = .none
+    var correlation: UInt64 = 0
+    var requestID: RequestID = .zero
+    var timeLeft: UInt32 = 0
+    var priority: UInt8 = Envelope.defaultPriority
+    var credits: UInt16 = 0
+    var trace: TraceContext?
+
+    /// The frame that begins with this header, in a message that is ready to be sent.
+    ///
+    /// - Throws: as ``Envelope/encode()``.
+    func frame(
+        service: String = "",
+        operation: String = "",
+        annotations: Annotations,
+        body: [UInt8]
+    ) throws(EnvelopeError) -> Message {
+        let rest = try FrameRest(service: service, operation: operation, annotations: annotations, body: body)
+        var message = Message(size: rest.frameLength)
+        guard message.count == rest.frameLength else { throw .outOfMemory(rest.frameLength) }
+        message.withUnsafeMutableBytes { write(to: $0, before: rest) }
+        return message
+    }
+
+    /// The same as an array.
+    ///
+    /// - Throws: as ``Envelope/encode()``.
+    func bytes(
+        service: String,
+        operation: String,
+        annotations: Annotations,
+        body: [UInt8]
+    ) throws(EnvelopeError) -> [UInt8] {
+        let rest = try FrameRest(service: service, operation: operation, annotations: annotations, body: body)
+        return [UInt8](unsafeUninitializedCapacity: rest.frameLength) { buffer, initialized in
+            write(to: UnsafeMutableRawBufferPointer(buffer), before: rest)
+            initialized = rest.frameLength
         }
     }
 
-    private func encodedAnnotations() throws(EnvelopeError) -> [UInt8] {
-        annotations.isEmpty ? [] : try annotations.encoded()
-    }
-
-    private func frameLength(annotations: Int) throws(EnvelopeError) -> Int {
-        let service = service.utf8.count
-        let operation = operation.utf8.count
-        guard service <= 255, operation <= 255 else { throw .nameTooLong }
-        guard annotations <= 65_535 else { throw .annotationsTooLong(annotations) }
-        guard body.count <= UInt32.max else { throw .bodyTooLong(body.count) }
-        return EnvelopeLayout.headerLength + service + operation + annotations + body.count
-    }
-
     /// Writes the frame into exactly as many bytes as it has.
-    private func write(to bytes: UnsafeMutableRawBufferPointer, annotations: [UInt8]) {
-        writeHeader(to: bytes, annotations: annotations.count)
-        var writer = EnvelopeWriter(bytes, at: EnvelopeLayout.headerLength)
-        writer.append(service)
-        writer.append(operation)
-        writer.append(annotations)
-        writer.append(body)
+    @inline(__always)
+    private func write(to bytes: UnsafeMutableRawBufferPointer, before rest: FrameRest) {
+        write(to: bytes, lengthsOf: rest)
+        var writer = FrameWriter(bytes, at: EnvelopeLayout.headerLength)
+        writer.append(rest.service)
+        writer.append(rest.operation)
+        writer.append(rest.annotations)
+        writer.append(rest.body)
     }
 
-    private func writeHeader(to bytes: UnsafeMutableRawBufferPointer, annotations: Int) {
+    private func write(to bytes: UnsafeMutableRawBufferPointer, lengthsOf rest: FrameRest) {
         typealias Offset = EnvelopeLayout.Offset
         bytes.storeBigEndian(EnvelopeLayout.protocolWord, at: Offset.protocolWord)
         bytes[Offset.kind] = kind.rawValue
@@ -59,20 +98,47 @@ extension Envelope {
         bytes.storeBigEndian(requestID.low, at: Offset.requestID + 8)
         bytes.storeBigEndian(timeLeft, at: Offset.timeLeft)
         bytes[Offset.priority] = priority
-        bytes[Offset.serviceLength] = UInt8(truncatingIfNeeded: service.utf8.count)
-        bytes[Offset.operationLength] = UInt8(truncatingIfNeeded: operation.utf8.count)
+        bytes[Offset.serviceLength] = UInt8(truncatingIfNeeded: rest.service.utf8.count)
+        bytes[Offset.operationLength] = UInt8(truncatingIfNeeded: rest.operation.utf8.count)
         bytes[Offset.traceFlags] = trace?.flags ?? 0
         bytes.storeBigEndian(trace?.traceID.high ?? 0, at: Offset.traceID)
         bytes.storeBigEndian(trace?.traceID.low ?? 0, at: Offset.traceID + 8)
         bytes.storeBigEndian(trace?.spanID ?? 0, at: Offset.spanID)
         bytes.storeBigEndian(credits, at: Offset.credits)
-        bytes.storeBigEndian(UInt16(truncatingIfNeeded: annotations), at: Offset.annotationsLength)
-        bytes.storeBigEndian(UInt32(truncatingIfNeeded: body.count), at: Offset.bodyLength)
+        bytes.storeBigEndian(UInt16(truncatingIfNeeded: rest.annotations.count), at: Offset.annotationsLength)
+        bytes.storeBigEndian(UInt32(truncatingIfNeeded: rest.body.count), at: Offset.bodyLength)
+    }
+}
+
+/// What follows the header, once it is known that a frame can tell how long each part is.
+private struct FrameRest {
+    let service: String
+    let operation: String
+    let annotations: [UInt8]
+    let body: [UInt8]
+    let frameLength: Int
+
+    init(
+        service: String,
+        operation: String,
+        annotations: Annotations,
+        body: [UInt8]
+    ) throws(EnvelopeError) {
+        let annotations = annotations.isEmpty ? [] : try annotations.encoded()
+        let names = service.utf8.count + operation.utf8.count
+        guard service.utf8.count <= 255, operation.utf8.count <= 255 else { throw .nameTooLong }
+        guard annotations.count <= 65_535 else { throw .annotationsTooLong(annotations.count) }
+        guard body.count <= UInt32.max else { throw .bodyTooLong(body.count) }
+        self.service = service
+        self.operation = operation
+        self.annotations = annotations
+        self.body = body
+        frameLength = EnvelopeLayout.headerLength + names + annotations.count + body.count
     }
 }
 
 /// Appends the parts of a frame one after the other into memory that was measured for them.
-private struct EnvelopeWriter {
+private struct FrameWriter {
     private let bytes: UnsafeMutableRawBufferPointer
     private var offset: Int
 

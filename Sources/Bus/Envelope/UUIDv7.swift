@@ -13,7 +13,7 @@ public enum UUIDv7 {
 
     /// A new UUID as a number.
     static func makeID() -> RequestID {
-        let now = UInt64(clamping: Timestamp.now.millisecondsSinceEpoch)
+        let now = Timestamp.now
         return generator.withLock { $0.next(at: now) }
     }
 
@@ -26,7 +26,8 @@ public enum UUIDv7 {
         private var random = RandomPool()
 
         /// The next id; when time stands still or goes back, the counter goes on.
-        mutating func next(at now: UInt64) -> RequestID {
+        mutating func next(at time: Timestamp) -> RequestID {
+            let now = UInt64(clamping: time.millisecondsSinceEpoch)
             if now > last {
                 last = now
                 counter = random.next() & 0x7FF  // half of its range is left to count in
