@@ -20,8 +20,8 @@ struct CallTable {
     enum Stage {
         /// Its handler runs; the task is nil until the handler had to wait for something.
         case running(Task<Void, Never>?)
-        /// It waits for a place.
-        case waiting(BusRequest, ticket: UInt64)
+        /// It waits for a place. Kept apart, so that the calls that need not wait stay small.
+        indirect case waiting(BusRequest, ticket: UInt64)
         /// It waits for the reply to an earlier attempt.
         case following
     }

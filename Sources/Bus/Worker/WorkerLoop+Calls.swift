@@ -15,7 +15,7 @@ extension WorkerLoop {
     func take(_ arrival: Arrival, at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
         if let reason = reasonToRefuse {
             let problem = Problem(.serviceUnavailable, reason)
-            return try send(problem.reply, correlation: arrival.correlation, over: &link)
+            return try send(problem.reply, correlation: arrival.correlation, at: now, over: &link)
         }
         let key = calls.begin(correlation: arrival.correlation)
         if arrival.credits > 0 { return try takeStreamed(arrival, as: key, over: &link) }
@@ -58,7 +58,7 @@ extension WorkerLoop {
         case .answered(let reply):
             // It has come, and ends, without a handler.
             calls.follow(key)
-            try finish(key, with: reply, over: &link)
+            try finish(key, with: reply, at: now, over: &link)
         case .follow:
             calls.setRepeatID(request.requestID, until: request.limit, for: key)
             calls.follow(key)
@@ -89,7 +89,8 @@ extension WorkerLoop {
             let task = runner.serveBegun()
             if let key = route.takeWaiting() { calls.keep(task, for: key) }
             route.takeReplies(into: &replies)
-            for (key, reply) in replies { try finish(key, with: reply, over: &link) }
+            let now = Moment.now
+            for (key, reply) in replies { try finish(key, with: reply, at: now, over: &link) }
             replies.removeAll(keepingCapacity: true)
         }
     }
@@ -106,22 +107,32 @@ extension WorkerLoop {
 
 extension WorkerLoop {
     /// The handler has finished, or that of the attempt which this call repeats.
-    func finish(_ key: UInt64, with reply: BusReply, over link: inout BrokerLink) throws(ZMQError) {
+    func finish(
+        _ key: UInt64,
+        with reply: BusReply,
+        at now: Moment,
+        over link: inout BrokerLink
+    ) throws(ZMQError) {
         guard let call = calls.finish(key) else { return }
         if case .running = call.stage {
             if call.repeatID != .zero { floor.finish(call.repeatID, by: reference(key), with: reply) }
             floor.leave()
         }
-        try answer(call, with: reply, over: &link)
+        try answer(call, with: reply, at: now, over: &link)
     }
 
     /// The broker gets the reply to a call that has ended, or its credit when it has forgotten the request.
-    private func answer(_ call: CallTable.Call, with reply: BusReply, over link: inout BrokerLink) throws(ZMQError) {
+    private func answer(
+        _ call: CallTable.Call,
+        with reply: BusReply,
+        at now: Moment,
+        over link: inout BrokerLink
+    ) throws(ZMQError) {
         call.parts?.end()
         if call.announcement == calls.announcement {
-            try send(reply, correlation: call.correlation, over: &link)
+            try send(reply, correlation: call.correlation, at: now, over: &link)
         } else {
-            try link.send(Envelope(.credit, service: configuration.service, credits: freeCredits), at: .now)
+            try link.send(Envelope(.credit, service: configuration.service, credits: freeCredits), at: now)
         }
     }
 
@@ -170,7 +181,7 @@ extension WorkerLoop {
             floor.withdraw(ticket)
             if call.repeatID != .zero { floor.drop(call.repeatID, by: reference(key), with: problem.reply) }
         }
-        try answer(call, with: problem.reply, over: &link)
+        try answer(call, with: problem.reply, at: .now, over: &link)
     }
 }
 
@@ -227,9 +238,14 @@ extension WorkerLoop {
         logger.error("part of a reply could not be sent", metadata: ["service": "\(configuration.service)"])
     }
 
-    func send(_ reply: BusReply, correlation: UInt64, over link: inout BrokerLink) throws(ZMQError) {
+    func send(
+        _ reply: BusReply,
+        correlation: UInt64,
+        at now: Moment,
+        over link: inout BrokerLink
+    ) throws(ZMQError) {
         var message = encode(reply, correlation: correlation)
-        guard try !link.send(&message, at: .now) else { return }
+        guard try !link.send(&message, at: now) else { return }
         logger.error("reply could not be sent", metadata: ["service": "\(configuration.service)"])
     }
 

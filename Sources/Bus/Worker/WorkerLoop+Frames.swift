@@ -29,6 +29,7 @@ extension WorkerLoop {
     /// Receives until there is nothing, or a batch is full; false for the latter.
     func receiveBatch(over link: inout BrokerLink) throws(ZMQError) -> Bool {
         var now = Moment.now
+        var message = Message()
         for _ in 0..<Self.batchLimit {
             guard try link.receive(into: &message, at: now) else {
                 guard route.begunCount > 0 else { return true }
@@ -36,13 +37,13 @@ extension WorkerLoop {
                 now = .now
                 continue
             }
-            try act(on: frame(at: now), at: now, over: &link)
+            try act(on: frame(message, at: now), at: now, over: &link)
         }
         try serveBegun(over: &link)
         return false
     }
 
-    private func frame(at now: Moment) -> Frame {
+    private func frame(_ message: borrowing Message, at now: Moment) -> Frame {
         message.withUnsafeBytes { bytes in
             do throws(EnvelopeError) {
                 return try frame(EnvelopeView(bytes), at: now)
@@ -67,7 +68,7 @@ extension WorkerLoop {
     private func request(_ view: EnvelopeView, at now: Moment) -> Frame {
         do throws(EnvelopeError) {
             let arrival = Arrival(
-                request: try BusRequest(view, at: now),
+                request: try BusRequest(view, names: &names, at: now),
                 correlation: view.correlation,
                 credits: view.credits,
                 isRepeatable: view.flags.contains(.repeatable)
@@ -83,7 +84,8 @@ extension WorkerLoop {
         switch frame {
         case .request(let arrival): try take(arrival, at: now, over: &link)
         case .unreadable(let fault, let correlation):
-            try send(.problem(Problem(.badRequest, fault.description)), correlation: correlation, over: &link)
+            let reply = BusReply.problem(Problem(.badRequest, fault.description))
+            try send(reply, correlation: correlation, at: now, over: &link)
         case .cancel(let correlation): try cancel(correlation: correlation, over: &link)
         case .grant(let count, let correlation): grant(Int(count), correlation: correlation)
         case .acknowledged: acknowledged()

@@ -40,7 +40,7 @@ final class WorkerLoop {
     private var isCut = false
     /// Why the broker does not take this worker.
     private var refusal: BusError?
-    var message = Message()
+    var names = RequestNames()
     /// Of handlers that did not have to wait, on their way out.
     var replies: [(key: UInt64, reply: BusReply)] = []
     private var commands: [WorkerCommand] = []
@@ -120,7 +120,7 @@ final class WorkerLoop {
     private func serve(_ link: inout BrokerLink) throws(ZMQError) -> Ending {
         while true {
             let now = Moment.now
-            try takeCommands(over: &link)
+            try takeCommands(at: now, over: &link)
             let isDrained = try receiveBatch(over: &link)
             try dropOverdue(at: now, over: &link)
             forgetOld(at: now)
@@ -170,11 +170,11 @@ final class WorkerLoop {
 // MARK: - What other threads ask for
 
 extension WorkerLoop {
-    private func takeCommands(over link: inout BrokerLink) throws(ZMQError) {
+    private func takeCommands(at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
         connection.mailbox.take(into: &commands)
         for command in commands {
             switch command {
-            case .finished(let key, let reply): try finish(key, with: reply, over: &link)
+            case .finished(let key, let reply): try finish(key, with: reply, at: now, over: &link)
             case .part(let key, let frame): try send(part: frame, of: key, over: &link)
             case .begin(let key): try beginWaiting(key, over: &link)
             case .stop(let key): try stop(key, over: &link)
