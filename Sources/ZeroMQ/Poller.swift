@@ -28,19 +28,32 @@ public struct Poller: Sendable {
     public init() {}
 
     /// Watches a socket. It must outlive the last ``wait(until:)``.
-    public mutating func add(_ socket: borrowing Socket) {
+    ///
+    /// - Returns: its number here, for ``hasNews(_:)``.
+    @discardableResult
+    public mutating func add(_ socket: borrowing Socket) -> Int {
         add(descriptor: socket.fileDescriptor)
     }
 
     /// Watches a waker.
-    public mutating func add(_ waker: Waker) {
+    ///
+    /// - Returns: its number here, for ``hasNews(_:)``.
+    @discardableResult
+    public mutating func add(_ waker: Waker) -> Int {
         add(descriptor: waker.fileDescriptor)
     }
 
     /// Watches any descriptor for something to read.
-    public mutating func add(descriptor: Int32) {
+    ///
+    /// - Returns: its number here, for ``hasNews(_:)``.
+    @discardableResult
+    public mutating func add(descriptor: Int32) -> Int {
         entries.append(pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0))
+        return entries.count - 1
     }
+
+    /// Whether the last wait found something to read at what was added under this number.
+    public func hasNews(_ number: Int) -> Bool { entries[number].revents != 0 }
 
     /// Sleeps until something may have happened, or until `deadline`; nil never comes.
     ///

@@ -42,6 +42,16 @@ private final class Queue: Sendable {
         #expect(try receiver.receiveMultipart(within: .zero) == [[1]])
     }
 
+    @Test func whatEndedTheSleepIsTold() throws {
+        var poller = Poller()
+        let (silent, loud) = (try Waker(), try Waker())
+        let (first, second) = (poller.add(silent), poller.add(loud))
+        loud.wake()
+        try poller.wait()
+        #expect(!poller.hasNews(first))
+        #expect(poller.hasNews(second))
+    }
+
     @Test func newsThatAnotherCallTookInIsNotSleptOver() throws {
         let context = Context()
         let receiver = try Socket.bound(.dealer, in: context, over: .tcp)

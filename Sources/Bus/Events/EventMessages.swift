@@ -24,6 +24,12 @@ public struct EventMessages: Sendable, Hashable, RandomAccessCollection {
 
     init() {}
 
+    /// None yet, and room for as many and as long ones as `others`.
+    init(withRoomFor others: EventMessages) {
+        bytes.reserveCapacity(others.bytes.count)
+        places.reserveCapacity(others.places.count)
+    }
+
     /// Messages that are copied behind each other.
     init(_ messages: [EventMessage]) {
         for message in messages {

@@ -97,7 +97,7 @@ final class PublisherLoop {
             let isBlocked = isUp ? try !sendEvents(over: connection) : false
             if let end, !isBlocked || .now >= end { return .ended }
             if try connection.socket.pendingEvents().contains(.readable) { continue }
-            if try connection.wasCut() { return .lost }
+            if try connection.state() == .cut { return .lost }
             // Asking for events may have taken the news in that there is room again.
             if isBlocked, try sendEvents(over: connection) { continue }
             if lane.mailbox.prepareToSleep() { try connection.sleep(until: end) }

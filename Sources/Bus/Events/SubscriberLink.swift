@@ -4,6 +4,8 @@ import ZeroMQ
 struct SubscriberLink: ~Copyable {
     private var connection: MonitoredSocket
     private(set) var liveness: Liveness
+    /// Whether the socket had nothing more and nothing was sent since: its descriptor will tell of whatever comes.
+    private var isSettled = false
 
     init(to endpoint: Endpoint, in context: Context, waker: Waker, heartbeat: Duration, security: CurveClient? = nil)
         throws(ZMQError)
@@ -22,21 +24,27 @@ struct SubscriberLink: ~Copyable {
 
     /// Receives one frame; false when there is none.
     mutating func receive(into frame: inout Message, at now: Moment) throws(ZMQError) -> Bool {
-        guard try connection.socket.receive(into: &frame) else { return false }
+        guard try connection.socket.receive(into: &frame) else {
+            isSettled = true
+            return false
+        }
         liveness.heard(at: now)
         return true
     }
 
     /// Why the connection is of no more use, or nil.
     mutating func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
-        if try connection.wasCut() { return "the connection was cut" }
-        if try connection.wasRefused() { return "the connection was refused" }
-        return liveness.isGone(at: now) ? "no answer for \(liveness.silence(at: now))" : nil
+        switch try connection.state() {
+        case .cut: "the connection was cut"
+        case .refused: "the connection was refused"
+        case .connecting, .connected: liveness.isGone(at: now) ? "no answer for \(liveness.silence(at: now))" : nil
+        }
     }
 
     /// Whether there is something to receive, so that there must be no sleep.
     func hasWork() throws(ZMQError) -> Bool {
-        try connection.socket.pendingEvents().contains(.readable)
+        if isSettled { return false }
+        return try connection.socket.pendingEvents().contains(.readable)
     }
 
     /// Sleeps until something may have happened.
@@ -50,6 +58,7 @@ struct SubscriberLink: ~Copyable {
 
     private mutating func send(_ bytes: [UInt8], at now: Moment) throws(ZMQError) {
         var message = Message(copying: bytes)
+        isSettled = false
         _ = try connection.socket.send(&message)
         liveness.said(at: now)
     }

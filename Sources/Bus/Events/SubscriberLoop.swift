@@ -32,10 +32,6 @@ final class SubscriberLoop {
     private var connectionSync: [UInt8]?
     /// Whether subscriptions stood on an earlier connection.
     private var wasUpBefore = false
-    /// The message that is being received.
-    private var topic = Message()
-    private var sequence = Message()
-    private var body = Message()
     /// Who got something in this pass.
     private var touched: [SubscriptionInbox] = []
 
@@ -230,26 +226,16 @@ extension SubscriberLoop {
     /// Receives until there is nothing, or a batch is full; false for the latter.
     private func receiveBatch(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) -> Bool {
         defer { flush() }
+        var frames = EventFrames()
         for _ in 0..<Self.batchLimit {
-            guard try link.receive(into: &topic, at: now) else { return true }
-            if try !receiveRest(over: &link, at: now) {
-                logger.warning("malformed event ignored")
-            } else if topic.withUnsafeBytes({ SyncTopic.isOne($0) }) {
-                try confirm(topic.bytes(), over: &link, at: now)
-            } else {
-                dispatch()
+            switch try frames.receive(over: &link, at: now) {
+            case .nothing: return true
+            case .malformed: logger.warning("malformed event ignored")
+            case .sync(let topic): try confirm(topic, over: &link, at: now)
+            case .event(let sequence): dispatch(frames, sequence)
             }
         }
         return false
-    }
-
-    /// Receives the frames after the topic, which have arrived with it; false when they are not those of an event.
-    private func receiveRest(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) -> Bool {
-        guard topic.hasMore, try link.receive(into: &sequence, at: now) else { return false }
-        guard sequence.hasMore, try link.receive(into: &body, at: now) else { return false }
-        var isEvent = sequence.count == 8
-        while body.hasMore, try link.receive(into: &body, at: now) { isEvent = false }
-        return isEvent
     }
 
     private func confirm(_ sync: [UInt8], over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
@@ -267,12 +253,11 @@ extension SubscriberLoop {
         wasUpBefore = true
     }
 
-    private func dispatch() {
-        let number = sequence.withUnsafeBytes { UInt64(bigEndian: $0.loadUnaligned(as: UInt64.self)) }
-        topic.withUnsafeBytes { topic in
-            body.withUnsafeBytes { body in
+    private func dispatch(_ frames: borrowing EventFrames, _ sequence: UInt64) {
+        frames.topic.withUnsafeBytes { topic in
+            frames.body.withUnsafeBytes { body in
                 topics.forEachReceiver(of: topic) { inbox in
-                    if inbox.gather(topic: topic, sequence: number, body: body) { touched.append(inbox) }
+                    if inbox.gather(topic: topic, sequence: sequence, body: body) { touched.append(inbox) }
                 }
             }
         }

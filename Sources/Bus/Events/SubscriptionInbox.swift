@@ -16,7 +16,8 @@ final class SubscriptionInbox {
 
     /// Hands over what was gathered.
     func flush() {
-        var messages = EventMessages()
+        // The next pass will bring about as much.
+        var messages = EventMessages(withRoomFor: batch)
         swap(&messages, &batch)
         buffer.add(messages)
     }

@@ -48,18 +48,20 @@ struct BrokerLink: ~Copyable {
 
     /// Why the connection is of no more use, or nil; what arrived before can still be received.
     mutating func reasonOfLoss(at now: Moment) throws(ZMQError) -> String? {
-        if try connection.wasCut() { return "the connection was cut" }
+        if try connection.state() == .cut { return "the connection was cut" }
         return liveness.isGone(at: now) ? "no heartbeat for \(liveness.silence(at: now))" : nil
     }
 
     /// Whether nobody could be reached there at the last attempt.
-    mutating func wasRefused() throws(ZMQError) -> Bool { try connection.wasRefused() }
+    mutating func wasRefused() throws(ZMQError) -> Bool { try connection.state() == .refused }
 
     /// Adds the link to what a thread with several of them sleeps on.
     func watch(with poller: inout Poller) { connection.watch(with: &poller) }
 
     /// Whether somebody is there, as far as that can be watched: what was sent to them may be answered.
-    mutating func isConnected() throws(ZMQError) -> Bool { try connection.isConnected() }
+    mutating func isConnected() throws(ZMQError) -> Bool {
+        try connection.stateNow() == .connected
+    }
 
     /// Whether sending or receiving is possible now, so that there must be no sleep.
     func hasWork(toSend: Bool) throws(ZMQError) -> Bool {

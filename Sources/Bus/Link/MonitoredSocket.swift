@@ -9,6 +9,10 @@ struct MonitoredSocket: ~Copyable {
     let socket: Socket
     private let monitor: SocketMonitor?
     private var poller = Poller()
+    /// Which one the monitor is in the poller.
+    private var monitorNumber: Int?
+    /// Whether the monitor may have something to tell: asking it costs two system calls.
+    private var mayHaveEvents = true
     private var hasBegun = false
     private var hasEnded = false
     private var isRefused = false
@@ -34,16 +38,15 @@ struct MonitoredSocket: ~Copyable {
         self.socket = socket
         self.monitor = monitor
         guard let waker else { return }
-        var poller = Poller()
         poller.add(waker)
-        watch(with: &poller)
-        self.poller = poller
+        poller.add(self.socket)
+        monitorNumber = self.monitor?.watch(with: &poller)
     }
 
     /// Adds to `poller` whatever tells that something may have happened here.
     func watch(with poller: inout Poller) {
         poller.add(socket)
-        monitor?.watch(with: &poller)
+        _ = monitor?.watch(with: &poller)
     }
 
     private static func makeSocket(_ kind: Socket.Kind, in context: Context) throws(ZMQError) -> Socket {
@@ -56,28 +59,37 @@ struct MonitoredSocket: ~Copyable {
         return socket
     }
 
-    /// Whether the connection was cut; what arrived before can still be received.
-    mutating func wasCut() throws(ZMQError) -> Bool {
-        try takeEvents()
-        return hasEnded
+    /// What is known of the connection now.
+    enum State {
+        /// Nobody has answered yet.
+        case connecting
+        /// Nobody takes the connection: libzmq goes on trying, its owner may try somebody else.
+        case refused
+        case connected
+        /// It was cut; what arrived before can still be received.
+        case cut
     }
 
-    /// Whether nobody takes the connection: libzmq goes on trying, its owner may try somebody else.
-    mutating func wasRefused() throws(ZMQError) -> Bool {
-        try takeEvents()
-        return isRefused
+    /// What is known after everything that the monitor has to tell.
+    mutating func state() throws(ZMQError) -> State {
+        if mayHaveEvents { try takeEvents() }
+        if hasEnded { return .cut }
+        if hasBegun { return .connected }
+        return isRefused ? .refused : .connecting
     }
 
-    /// Whether somebody is there, as far as that can be watched.
-    mutating func isConnected() throws(ZMQError) -> Bool {
-        try takeEvents()
-        return hasBegun && !hasEnded
+    /// The same, also when the last sleep did not end because of it.
+    mutating func stateNow() throws(ZMQError) -> State {
+        mayHaveEvents = true
+        return try state()
     }
 
     private mutating func takeEvents() throws(ZMQError) {
         while let event = try monitor?.next(within: .zero) {
             take(event)
         }
+        // What comes later ends the sleep, where that tells what ended it.
+        if monitorNumber != nil { mayHaveEvents = false }
     }
 
     /// A connection that breaks before its handshake is over has carried nothing: it was refused, not cut.
@@ -95,6 +107,7 @@ struct MonitoredSocket: ~Copyable {
     /// Sleeps until something may have happened; nil is no deadline.
     mutating func sleep(until deadline: Moment?) throws(ZMQError) {
         try poller.wait(until: deadline?.instant)
+        if let monitorNumber, poller.hasNews(monitorNumber) { mayHaveEvents = true }
     }
 
     /// Closes the socket, waiting at most `linger` for what was sent to leave.
@@ -115,5 +128,5 @@ struct MonitoredSocket: ~Copyable {
 }
 
 extension SocketMonitor {
-    fileprivate func watch(with poller: inout Poller) { poller.add(socket) }
+    fileprivate func watch(with poller: inout Poller) -> Int { poller.add(socket) }
 }

@@ -28,6 +28,33 @@ import Testing
         try await withTestBus(transport) { bus in try await bus.client().whenConnected }
     }
 
+    @Test func requestsWhoseCallersNameNoneGetAnIdEachThatSortsByTime() async throws {
+        try await withTestBus(.inproc) { bus in
+            try await bus.worker("id") { BusReply(body: Array($0.requestID.description.utf8)) }
+            let client = bus.client()
+            var ids: [String] = []
+            for _ in 0..<100 {
+                let reply = try await client.request("id", "tell")
+                ids.append(String(decoding: reply.body, as: UTF8.self))
+            }
+            #expect(ids == ids.sorted())
+            #expect(Set(ids).count == 100)
+            // The digit of the version, by RFC 9562.
+            #expect(ids.allSatisfy { Array($0)[14] == "7" })
+        }
+    }
+
+    @Test func workersReadTheNamesOfEveryRequest() async throws {
+        try await withTestBus(.inproc) { bus in
+            try await bus.worker("names") { BusReply(body: Array("\($0.service) \($0.operation)".utf8)) }
+            let client = bus.client()
+            for operation in ["read", "read", "ready", "rea", "write", ""] {
+                let reply = try await client.request("names", operation)
+                #expect(String(decoding: reply.body, as: UTF8.self) == "names \(operation)")
+            }
+        }
+    }
+
     @Test(arguments: TestBus.Transport.allCases)
     func thousandsOfRequestsAreUnderWayAtOnceAndNoneIsMixedUp(_ transport: TestBus.Transport) async throws {
         try await withTestBus(transport) { bus in
