@@ -13,5 +13,6 @@ extension Migration {
         ),
         Migration("0006-engine-mark", sqlite: SQLiteSQL.EngineMark.create, postgres: PostgresSQL.EngineMark.create),
         Migration("0006-writer", sqlite: nil, postgres: PostgresSQL.Writer.create),
+        Migration("0007-job-lease", sqlite: nil, postgres: PostgresSQL.JobLease.create),
     ]
 }

@@ -9,6 +9,8 @@ public struct Stores: Sendable {
     public let registry: any RegistryStore
     public let state: any StateStore
     public let jobs: any JobStore
+    /// Who runs which job: the one process that has the store, or one of several that share it.
+    public let leases: any JobLeases
     private let database: Database
 
     /// What the stores are on.
@@ -24,10 +26,12 @@ public struct Stores: Sendable {
     public static func open(_ url: StoreURL, logger: Logger? = nil) async throws -> Stores {
         switch url {
         case .memory:
+            let jobs = MemoryJobStore()
             return Stores(
                 registry: MemoryRegistryStore(),
                 state: MemoryStateStore(),
-                jobs: MemoryJobStore(),
+                jobs: jobs,
+                leases: SoleJobLeases(jobs),
                 database: .memory
             )
         case .sqlite(let path):
@@ -47,6 +51,7 @@ public struct Stores: Sendable {
             registry: SQLiteRegistryStore(database),
             state: SQLiteStateStore(database),
             jobs: SQLiteJobStore(database),
+            leases: SoleJobLeases(SQLiteJobStore(database)),
             database: .sqlite(database)
         )
     }
@@ -57,6 +62,7 @@ public struct Stores: Sendable {
             registry: PostgresRegistryStore(database),
             state: PostgresStateStore(database),
             jobs: PostgresJobStore(database),
+            leases: PostgresJobStore(database),
             database: .postgres(database)
         )
     }
@@ -65,11 +71,13 @@ public struct Stores: Sendable {
         registry: any RegistryStore,
         state: any StateStore,
         jobs: any JobStore,
+        leases: any JobLeases,
         database: Database
     ) {
         self.registry = registry
         self.state = state
         self.jobs = jobs
+        self.leases = leases
         self.database = database
     }
 

@@ -19,6 +19,13 @@ extension JobEntry {
     }
 }
 
+extension LastEntry {
+    /// Reads the columns of `PostgresSQL.Job.lastEntries`.
+    init(row: PostgresRow) throws {
+        self.init(job: row.text(5), try JobEntry(row: row))
+    }
+}
+
 extension [JobEntryRow] {
     /// An array a column.
     var postgresColumns: [PostgresValue] {

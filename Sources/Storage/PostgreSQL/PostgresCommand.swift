@@ -1,5 +1,5 @@
 /// A statement with its parameters: prepared once a connection, by its text.
-struct PostgresCommand {
+struct PostgresCommand: Sendable {
     let sql: String
     var values: [PostgresValue] = []
 }

@@ -12,7 +12,7 @@ final class PostgresConnection {
         case answer
     }
 
-    private let connection: OpaquePointer
+    let connection: OpaquePointer
     /// The names of the statements that the server has for this session, by their text.
     private var prepared: [String: String] = [:]
     private var names = 0
@@ -152,7 +152,7 @@ final class PostgresConnection {
         }
     }
 
-    private func loss() -> PostgresLoss {
+    func loss() -> PostgresLoss {
         PostgresLoss(connection: connection)
     }
 }

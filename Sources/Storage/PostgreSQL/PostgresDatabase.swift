@@ -46,6 +46,8 @@ public final class PostgresDatabase: Sendable {
     private let writes: LaneQueue<QueuedPostgresWrite>
     private let reads: LaneQueue<QueuedPostgresRead>
     private let writer: PostgresWriter
+    private let listeners = StopSignals()
+    private let configuration: Configuration
     /// Left by each lane when it has ended.
     private let lanes = DispatchGroup()
 
@@ -74,6 +76,7 @@ public final class PostgresDatabase: Sendable {
 
     private init(_ address: PostgresAddress, _ configuration: Configuration, migrations: [Migration]) throws {
         self.address = address
+        self.configuration = configuration
         lock = PostgresLock(in: address)
         writes = LaneQueue(limit: configuration.writeLimit)
         reads = LaneQueue(limit: configuration.readLimit)
@@ -92,6 +95,7 @@ public final class PostgresDatabase: Sendable {
     deinit {
         writes.close()
         reads.close()
+        listeners.stop()
     }
 
     /// Runs `body` in a transaction and returns what it returns, when that is durable.
@@ -142,6 +146,28 @@ public final class PostgresDatabase: Sendable {
         }
     }
 
+    /// An element at once, whenever another process notifies about `topic`, and whenever what `question` asks for is due:
+    /// the milliseconds until then, NULL for never. On a thread and a connection of its own; ends when nobody reads it.
+    func notices(of command: String, about topic: String, orWhenDue question: PostgresCommand) -> AsyncStream<Void> {
+        let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        guard let stop = try? StopSignal(), listeners.add(stop) else {
+            continuation.finish()
+            return stream
+        }
+        let listener = PostgresListener(
+            address,
+            configuration,
+            command: command,
+            topic: topic,
+            question: question,
+            heard: continuation,
+            stop: stop
+        )
+        continuation.onTermination = { _ in stop.give() }
+        start("pg-listener") { listener.run() }
+        return stream
+    }
+
     /// What the writer has done so far and what it has before it.
     public var statistics: Statistics {
         Statistics(commits: writer.commits, waiting: writes.count)
@@ -151,6 +177,7 @@ public final class PostgresDatabase: Sendable {
     public func close() async {
         writes.close()
         reads.close()
+        listeners.stop()
         await withCheckedContinuation { continuation in
             lanes.notify(queue: .global()) { continuation.resume() }
         }

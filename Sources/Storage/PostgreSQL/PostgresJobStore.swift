@@ -5,16 +5,27 @@ public import JobControl
 public struct PostgresJobStore: JobStore {
     private typealias SQL = PostgresSQL.Job
 
-    private let database: PostgresDatabase
+    let database: PostgresDatabase
 
     public init(_ database: PostgresDatabase) {
         self.database = database
     }
 
     public func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry], key: String?) async throws {
+        try await create(record, document: document, entries: entries, key: key, for: nil)
+    }
+
+    /// Creates a job that is somebody's from the beginning, or nobody's.
+    func create(
+        _ record: JobRecord,
+        document: [UInt8],
+        entries: [JobEntry],
+        key: String?,
+        for owner: String?
+    ) async throws {
         let rows = try JobEntryRow.rows(of: entries, of: record.id, after: 0)
         let own: [PostgresValue] = [.optionalKey(key), .integer(rows.count), .bytes(document)]
-        let values = record.postgresColumns + own + rows.postgresColumns
+        let values = record.postgresColumns + own + rows.postgresColumns + [.optionalKey(owner)]
         try await write { db in
             let answer = db.run(SQL.insert, values)
             return {
@@ -24,15 +35,22 @@ public struct PostgresJobStore: JobStore {
     }
 
     public func append(_ entries: [JobEntry], to record: JobRecord) async throws {
-        guard let first = entries.first?.sequence, first > 0 else { return try await replace(record) }
+        try await append(entries, to: record, lease: nil)
+    }
+
+    /// Appends; with a lease only while that holds.
+    func append(_ entries: [JobEntry], to record: JobRecord, lease: JobLease?) async throws {
+        guard let first = entries.first?.sequence, first > 0 else { return try await replace(record, lease) }
         let rows = try JobEntryRow.rows(of: entries, of: record.id, after: first - 1)
         let last = Int64(clamping: first - 1)
         let own: [PostgresValue] = [.integer(last + Int64(rows.count)), .integer(last)]
-        let values = record.changingPostgresColumns + own + rows.postgresColumns
+        let values = record.changingPostgresColumns + own + rows.postgresColumns + (lease?.postgresColumns ?? [])
         try await write { db in
-            let answer = db.run(SQL.update, values)
+            let answer = db.run(lease == nil ? SQL.update : SQL.updateUnderLease, values)
             return {
-                if try answer.rows().count == 0 { throw try Self.refusal(of: record.id, found: first, in: db) }
+                guard try answer.rows().count == 0 else { return }
+                try Self.refuse(lease, of: record.id, in: db)
+                throw try Self.refusal(of: record.id, found: first, in: db)
             }
         }
     }
@@ -82,7 +100,7 @@ public struct PostgresJobStore: JobStore {
     public func lastEntries(limit: Int) async throws -> [LastEntry] {
         let limit = PostgresValue.integer(max(limit, 0))
         return try await database.read { db in
-            try db.all(SQL.lastEntries, [limit]) { LastEntry(job: $0.text(5), try JobEntry(row: $0)) }
+            try db.all(SQL.lastEntries, [limit], LastEntry.init(row:))
         }
     }
 
@@ -106,15 +124,20 @@ public struct PostgresJobStore: JobStore {
     }
 
     /// A new summary without an entry.
-    private func replace(_ record: JobRecord) async throws {
+    private func replace(_ record: JobRecord, _ lease: JobLease?) async throws {
+        let values = record.changingPostgresColumns + (lease?.postgresColumns ?? [])
         try await write { db in
-            let answer = db.run(SQL.replace, record.changingPostgresColumns)
-            return { if try answer.rows().count == 0 { throw JobStoreError.unknown(record.id) } }
+            let answer = db.run(lease == nil ? SQL.replace : SQL.replaceUnderLease, values)
+            return {
+                guard try answer.rows().count == 0 else { return }
+                try Self.refuse(lease, of: record.id, in: db)
+                throw JobStoreError.unknown(record.id)
+            }
         }
     }
 
     /// Tells in the port's words that nothing was written, as too much is waiting or the server cannot be reached.
-    private func write<T: Sendable>(
+    func write<T: Sendable>(
         _ body: @escaping @Sendable (PostgresTransaction) throws -> () throws -> T
     ) async throws -> T {
         do {
@@ -124,7 +147,7 @@ public struct PostgresJobStore: JobStore {
         }
     }
 
-    private static func number(of id: String, in db: PostgresTransaction) throws -> Int64 {
+    static func number(of id: String, in db: PostgresTransaction) throws -> Int64 {
         guard let number = try db.first(SQL.number, [.key(id)], { $0.integer(0) }) else {
             throw JobStoreError.unknown(id)
         }
@@ -138,6 +161,15 @@ public struct PostgresJobStore: JobStore {
             return .keyInUse(key, by: other)
         }
         return .exists(id)
+    }
+
+    /// Throws when the job is there and another's.
+    private static func refuse(_ lease: JobLease?, of id: String, in db: PostgresTransaction) throws {
+        guard let lease else { return }
+        let holds = try db.first(PostgresSQL.JobLease.holder, [.key(id)]) { row in
+            row.optionalText(0) == lease.owner && row.integer(1) == lease.token
+        }
+        if holds == false { throw JobStoreError.leaseLost(id) }
     }
 
     private static func refusal(of id: String, found: UInt64, in db: PostgresTransaction) throws -> JobStoreError {

@@ -50,11 +50,11 @@ extension PostgresSQL {
             id, status, name, created_at, completed_at, steps, error, failed_task, parent, document_hash
             """
 
-        /// Answers no row when the id or the key is another job's.
+        /// Answers no row when the id or the key is another job's. The last parameter is who has the job; nobody may.
         static let insert = """
             WITH made AS (
-                INSERT INTO job (\(columns), key, last_sequence)
-                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                INSERT INTO job (\(columns), key, last_sequence, owner, token)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $19::bytea, num_nonnulls($19::bytea))
                 ON CONFLICT DO NOTHING
                 RETURNING number
             ), document AS (
@@ -76,11 +76,29 @@ extension PostgresSQL {
             )
             SELECT number FROM changed
             """
+        /// The same, and no row either when the lease is another's.
+        static let updateUnderLease = """
+            WITH changed AS (
+                UPDATE job SET (status, name, created_at, completed_at, steps, error, failed_task, last_sequence)
+                    = ROW ($2, $3, $4, $5, $6::bigint, $7, $8, $9::bigint)
+                WHERE id = $1 AND last_sequence = $10::bigint AND owner = $16 AND token = $17::bigint
+                RETURNING number
+            ), entry AS (
+                \(insertEntries(from: 11, of: "changed"))
+            )
+            SELECT number FROM changed
+            """
         /// A summary alone.
         static let replace = """
             UPDATE job SET (status, name, created_at, completed_at, steps, error, failed_task)
                 = ROW ($2, $3, $4, $5, $6::bigint, $7, $8)
             WHERE id = $1
+            RETURNING number
+            """
+        static let replaceUnderLease = """
+            UPDATE job SET (status, name, created_at, completed_at, steps, error, failed_task)
+                = ROW ($2, $3, $4, $5, $6::bigint, $7, $8)
+            WHERE id = $1 AND owner = $9 AND token = $10::bigint
             RETURNING number
             """
 
@@ -159,12 +177,20 @@ extension PostgresSQL.Job {
 
 /// What a restart tells once more: the last entries of jobs at rest.
 extension PostgresSQL.Job {
-    static let lastEntries = """
+    static let lastEntries = lastEntries(where: "true", ended: "true")
+
+    /// - Parameters:
+    ///   - condition: which jobs; may have the parameters from $2 on.
+    ///   - limit: which of those that ended well enough to be forgotten.
+    static func lastEntries(where condition: String, ended limit: String) -> String {
+        """
         SELECT sequence, type, time, data, payload, id FROM (
-            \(latest(isForgettable, by: "completed_at")) UNION ALL \(latest(isIncomplete, by: "number"))
-            UNION ALL \(latest("\(isUnfinished) AND status = 'paused'", by: "number"))
+            \(latest("\(isForgettable) AND \(limit) AND \(condition)", by: "completed_at"))
+            UNION ALL \(latest("\(isIncomplete) AND \(condition)", by: "number"))
+            UNION ALL \(latest("\(isUnfinished) AND status = 'paused' AND \(condition)", by: "number"))
         ) AS resting JOIN job_entry ON job_entry.job = resting.number AND job_entry.sequence = resting.last_sequence
         """
+    }
 
     private static func latest(_ condition: String, by column: String) -> String {
         """

@@ -21,6 +21,17 @@ enum PostgresValue: Sendable {
         .array("{" + values.map(String.init).joined(separator: ",") + "}")
     }
 
+    /// Several ids.
+    static func keys(_ texts: some Sequence<String>) -> Self {
+        let digits = Array("0123456789abcdef".utf8)
+        return .texts(
+            texts.map { text in
+                let hex = text.utf8.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+                return "\\x" + String(decoding: hex, as: UTF8.self)
+            }
+        )
+    }
+
     static func texts(_ values: some Sequence<String?>) -> Self {
         var array: [UInt8] = [UInt8(ascii: "{")]
         for value in values {
