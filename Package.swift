@@ -216,7 +216,7 @@ let package = Package(
         tests(of: "Discovery", and: ["Bus", "JSON", logging]),
         tests(of: "SharedState", and: ["Bus", "JSON"]),
         tests(of: "EngineService", and: ["Bus", "JSON", "ZeroMQ", logging]),
-        tests(of: "JobControl", and: ["Bus", "Discovery", "JSON", "SharedState", logging]),
+        tests(of: "JobControl", and: ["Bus", "Discovery", "JSON", "SharedState", "Storage", logging]),
         tests(of: "Storage", and: ["Bus", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb]),
         tests(
             of: "Gateway",

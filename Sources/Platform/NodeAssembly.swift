@@ -110,7 +110,8 @@ struct NodeAssembly {
                 client: bus.client,
                 directory: bus.directory,
                 publisher: bus.publisher,
-                store: crash.map { CrashingJobStore(stores.jobs, $0) } ?? stores.jobs,
+                store: stores.jobs,
+                leases: crash.map { CrashingJobLeases(stores.leases, $0) } ?? stores.leases,
                 context: context,
                 logger: logger.named("job-control")
             )

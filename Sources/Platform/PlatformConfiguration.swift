@@ -57,6 +57,8 @@ public struct PlatformConfiguration: Sendable {
     public var jobsWaiting = 10_000
     /// How many tasks of one service are under way at once, over all jobs. Default: 1,024.
     public var tasksPerService = 1_024
+    /// How long a job-control that is not heard of counts as alive, where several share a store. Default: 15 s.
+    public var jobLease: Duration = .seconds(15)
     /// How many days a job is kept after its end; 0 keeps it for ever. Default: 30.
     public var jobRetentionDays = 30
     /// How many of the newest jobs are kept; 0 keeps all. Default: 1,000,000.
@@ -103,6 +105,7 @@ public struct PlatformConfiguration: Sendable {
         jobsAtOnce = try config.integer("jobsAtOnce", in: 1...100_000, default: jobsAtOnce)
         jobsWaiting = try config.integer("jobsWaiting", in: 0...1_000_000, default: jobsWaiting)
         tasksPerService = try config.integer("tasksPerService", in: 1...100_000, default: tasksPerService)
+        jobLease = try config.milliseconds("jobLeaseMs", default: jobLease)
         jobRetentionDays = try config.integer("jobRetentionDays", in: 0...36_500, default: jobRetentionDays)
         jobRetentionCount = try config.integer("jobRetentionCount", in: 0...1_000_000_000, default: jobRetentionCount)
         keys = try config.keySettings()
@@ -206,6 +209,7 @@ extension PlatformConfiguration {
         jobs.runningLimit = jobsAtOnce
         jobs.waitingLimit = jobsWaiting
         jobs.tasksPerService = tasksPerService
+        jobs.lease = jobLease
         jobs.retentionAge = jobRetentionDays > 0 ? .seconds(jobRetentionDays * 86_400) : nil
         jobs.retentionCount = jobRetentionCount > 0 ? jobRetentionCount : nil
         return jobs

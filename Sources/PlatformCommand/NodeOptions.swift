@@ -50,6 +50,13 @@ struct NodeOptions: ParsableArguments {
     var jobsWaiting: Int?
     @Option(help: "Tasks of one service that are under way at once. (default: 1024)")
     var tasksPerService: Int?
+    @Option(
+        help: """
+            Milliseconds for which a job control that is not heard of counts as alive, where several share a store. \
+            (default: 15000)
+            """
+    )
+    var jobLeaseMs: Int?
     @Option(help: "Days that a job is kept after its end. (default: 30; 0: for ever)")
     var jobRetentionDays: Int?
     @Option(help: "How many of the newest jobs are kept. (default: 1000000; 0: all)")
@@ -66,7 +73,8 @@ struct NodeOptions: ParsableArguments {
             "pingIntervalMs": .number(pingIntervalMs), "pingTimeoutMs": .number(pingTimeoutMs),
             "pingFailures": .number(pingFailures), "jobsAtOnce": .number(jobsAtOnce),
             "jobsWaiting": .number(jobsWaiting), "tasksPerService": .number(tasksPerService),
-            "jobRetentionDays": .number(jobRetentionDays), "jobRetentionCount": .number(jobRetentionCount),
+            "jobLeaseMs": .number(jobLeaseMs), "jobRetentionDays": .number(jobRetentionDays),
+            "jobRetentionCount": .number(jobRetentionCount),
         ]
         return process.bus.flags.merging(own.compactMapValues { $0 }) { $1 }
     }

@@ -5,7 +5,7 @@ extension JobController {
     /// Has a job do what a person wants; returns its status once that is in its journal.
     ///
     /// - Throws: a ``Problem`` when there is no such job (404), or when that makes no sense for the job now (409);
-    ///   ``JobRefusal/shuttingDown``; what the store throws.
+    ///   ``JobElsewhere`` when another job-control holds it; ``JobRefusal/shuttingDown``; what the store throws.
     @discardableResult
     func steer(_ id: String, _ command: SteeringCommand) async throws -> JobStatus {
         let request = SteeringRequest(command: command)
@@ -17,20 +17,22 @@ extension JobController {
                 }
                 await Task.yield()  // it is being let go this very moment
             } else {
-                try await check(id)
+                let lease = try await claim(id)
                 let link = JobLink()
                 _ = link.put(request)
-                if takeInHand(id, link) { return try await answer(to: request, about: id) }
+                if takeInHand(lease, link) { return try await answer(to: request, about: id) }
             }
         }
     }
 
-    /// - Throws: when a job that is not in hand cannot be taken in hand.
-    private func check(_ id: String) async throws {
+    private func claim(_ id: String) async throws -> JobLease {
         if slots.isClosed { throw JobRefusal.shuttingDown }
-        let record = try await record(id)
-        guard record.status.hasEnded || record.status == .paused else {
-            throw Problem(.conflict, "Job \(id) is \(record.status.rawValue), and not in the hands of this job-control")
+        do {
+            return try await journal.claim(id)
+        } catch JobStoreError.unknown {
+            throw Problem(.notFound, "Job not found: \(id)")
+        } catch let failure as JournalFailure {
+            throw failure.cause
         }
     }
 

@@ -8,20 +8,24 @@ import Logging
 /// goes on. A job that is paused or has ended is in the store alone, until a person wants something of it.
 public final class JobController: Sendable {
     /// How long to wait before going on from a journal that failed: doubled up to the longest.
-    private static let pauses: (shortest: Duration, longest: Duration) = (.milliseconds(100), .seconds(10))
+    static let pauses: (shortest: Duration, longest: Duration) = (.milliseconds(100), .seconds(10))
 
     let configuration: Configuration
     let journal: JobJournal
     let partners: any JobPartners
     let slots: JobSlots
     let jobs = JobsInHand()
-    private let logger: Logger
+    let logger: Logger
+    /// Fulfilled when the jobs that were there at the start have been taken up.
+    let recovery = Promise<Void>()
     /// Told of every job that leaves this process's hand.
     private let ended: @Sendable () -> Void
 
     init(
         _ configuration: Configuration,
         store: any JobStore,
+        leases: any JobLeases,
+        owner: String = JobOwner.make(),
         partners: any JobPartners,
         publish: @escaping @Sendable ([Event]) -> Void,
         ended: @escaping @Sendable () -> Void = {},
@@ -31,9 +35,18 @@ public final class JobController: Sendable {
         self.ended = ended
         self.partners = partners
         self.logger = logger
-        journal = JobJournal(store: store, publish: publish)
+        journal = JobJournal(
+            store: store,
+            leases: leases,
+            owner: owner,
+            lease: configuration.lease,
+            publish: publish
+        )
         slots = JobSlots(running: configuration.runningLimit, waiting: configuration.waitingLimit)
     }
+
+    /// What it is called as the holder of jobs.
+    var owner: String { journal.owner }
 
     /// Takes a job in and starts it, or lets it wait for its turn.
     ///
@@ -51,26 +64,13 @@ public final class JobController: Sendable {
                 defer { slots.leave() }
                 return try await driver.run { handle.acceptance.fulfil(.success(.running)) }
             }
-            let hasTurn = try await slots.waitInLine(as: handle.id, unless: { link.hasRequests }) {
+            let hasTurn = try await slots.waitInLine(as: handle.id, unless: { link.isWanted }) {
                 try await driver.accept()
                 handle.acceptance.fulfil(.success(.queued))
             }
             return try await run(&driver, handle.id, link, hasTurn: hasTurn)
         }
         return handle
-    }
-
-    /// Goes on with every job that has not ended and is not paused, and tells the last events of others once more.
-    /// Call it once, before jobs are submitted.
-    ///
-    /// - Throws: what the store throws.
-    func recover() async throws {
-        try await journal.publishLastEntries()
-        let unfinished = try await journal.store.unfinished().filter { $0.status != .paused }
-        guard !unfinished.isEmpty else { return }
-        let patient = patientPartners
-        for record in unfinished { recover(record.id, with: patient) }
-        logger.notice("going on with unfinished jobs", metadata: ["jobs": "\(unfinished.count)"])
     }
 
     /// The handle of a job that this process has taken in, or goes on with, and has not brought to its end.
@@ -83,31 +83,38 @@ public final class JobController: Sendable {
         try await journal.replay(id, options: configuration.machine).outcome
     }
 
-    /// Takes no more jobs, and leaves those that run for the next start to go on with.
+    /// Takes no more jobs, and gives those that run back for others, or the next start, to go on with.
     func stop() async {
         slots.close()
         let tasks = jobs.tasks
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
+        do {
+            try await journal.leases.resign(owner)
+        } catch {
+            logger.warning("jobs could not be given back; their leases lapse", metadata: ["error": "\(error)"])
+        }
     }
 }
 
 extension JobController {
-    /// A job of an earlier life is read only when its turn has come, so that many of them need no memory.
-    private func recover(_ id: String, with partners: any JobPartners) {
-        let handle = JobHandle(id: id)
+    /// Goes on with a job that nobody held. It is read only when its turn has come, so that many of them need no memory.
+    func takeUp(_ lease: JobLease, with partners: any JobPartners) {
+        let handle = jobs.handle(of: lease.job) ?? JobHandle(id: lease.job)
         let link = JobLink()
         handle.acceptance.fulfil(.success(.queued))
-        guard jobs.add(handle, link) else { return }
-        start(handle) { [self] in try await goOn(id, link, with: partners, publishingAfter: nil) }
+        // In hand, it was lost and others were at it meanwhile: it begins anew, with this lease.
+        guard jobs.add(handle, link) else { return lose(lease.job) }
+        start(handle) { [self] in try await goOn(lease, link, with: partners, publishingAfter: nil) }
     }
 
     private func goOn(
-        _ id: String,
+        _ lease: JobLease,
         _ link: JobLink,
         with partners: any JobPartners,
         publishingAfter published: UInt64?
     ) async throws -> JobRun {
+        let id = lease.job
         let hasTurn = try await takeTurn(id, link)
         let machine: JobMachine
         do {
@@ -116,20 +123,21 @@ extension JobController {
             if hasTurn { slots.leave() }
             throw error
         }
-        var driver = JobDriver(replayed: machine, journal: journal, partners: partners, link: link)
+        var driver = JobDriver(replayed: machine, under: lease, journal: journal, partners: partners, link: link)
         return try await run(&driver, id, link, hasTurn: hasTurn)
     }
 
     /// Goes on with a job that is not in hand, as a person wants: that is in the journal before the job has its turn.
     ///
     /// - Returns: false when the job is in hand already.
-    func takeInHand(_ id: String, _ link: JobLink) -> Bool {
+    func takeInHand(_ lease: JobLease, _ link: JobLink) -> Bool {
+        let id = lease.job
         let handle = jobs.handle(of: id) ?? JobHandle(id: id)
         handle.acceptance.fulfil(.success(.queued))
         guard jobs.add(handle, link) else { return false }
         start(handle) { [self] in
             let machine = try await journal.replay(id, options: configuration.machine)
-            var driver = JobDriver(replayed: machine, journal: journal, partners: partners, link: link)
+            var driver = JobDriver(replayed: machine, under: lease, journal: journal, partners: partners, link: link)
             return try await run(&driver, id, link, hasTurn: false)
         }
         return true
@@ -155,10 +163,10 @@ extension JobController {
     /// False when a person wants something of the job before its turn.
     private func takeTurn(_ id: String, _ link: JobLink) async throws -> Bool {
         guard try slots.take(isAccepted: true) == .waiting else { return true }
-        return try await slots.waitInLine(as: id, unless: { link.hasRequests })
+        return try await slots.waitInLine(as: id, unless: { link.isWanted })
     }
 
-    private var patientPartners: PatientPartners {
+    var patientPartners: PatientPartners {
         PatientPartners(partners: partners, deadline: .now + configuration.recoveryPatience)
     }
 
@@ -178,8 +186,14 @@ extension JobController {
         do {
             switch try await persevere(handle, body) {
             case .ended(let outcome): handle.ending.fulfil(.success(outcome))
-            case .parked: return true
+            case .parked(let lease):
+                await letGo(lease)
+                return true
             }
+        } catch let elsewhere as JobElsewhere {
+            logger.info("job is another's", metadata: ["job": "\(handle.id)", "owner": "\(elsewhere.owner ?? "")"])
+            handle.acceptance.fulfil(.success(.queued))
+            handle.fail(elsewhere)
         } catch is CancellationError {
             handle.fail(JobRefusal.shuttingDown)
         } catch let refusal as JobRefusal {
@@ -189,6 +203,15 @@ extension JobController {
             handle.fail(error)
         }
         return false
+    }
+
+    /// Who has a paused job in hand does not matter, so what fails here costs nothing.
+    private func letGo(_ lease: JobLease) async {
+        do {
+            try await journal.leases.release(lease)
+        } catch {
+            logger.debug("lease kept", metadata: ["job": "\(lease.job)", "error": "\(error)"])
+        }
     }
 
     /// What came too late for the job as it was may be right for what it is now.
@@ -220,24 +243,38 @@ extension JobController {
         var failure = first
         var pause = Self.pauses.shortest
         while true {
-            logger.warning(
-                "journal failed; the job goes on from it",
-                metadata: ["job": "\(handle.id)", "error": "\(failure)", "pause": "\(pause)"]
-            )
-            try await Task.sleep(for: pause)
-            pause = min(pause * 2, Self.pauses.longest)
+            // One that was lost is looked for at once: it may be nobody's, or this process's own again.
+            if !failure.isLoss {
+                logger.warning(
+                    "journal failed; the job goes on from it",
+                    metadata: ["job": "\(handle.id)", "error": "\(failure)", "pause": "\(pause)"]
+                )
+                try await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.pauses.longest)
+            }
             do {
-                if !handle.isAccepted {
-                    guard try await journal.has(handle.id) else { throw first.cause }
-                    handle.acceptance.fulfil(.success(.queued))
-                }
-                guard let link = jobs.link(to: handle.id) else { throw CancellationError() }
-                let published = failure.lastPublished
-                return try await goOn(handle.id, link, with: patientPartners, publishingAfter: published)
+                return try await goOnAgain(handle, after: failure, first.cause)
             } catch var next as JournalFailure {
                 next.lastPublished = next.lastPublished ?? failure.lastPublished
                 failure = next
             }
         }
+    }
+
+    private func goOnAgain(
+        _ handle: JobHandle,
+        after failure: JournalFailure,
+        _ cause: any Error
+    ) async throws -> JobRun {
+        guard let link = jobs.link(to: handle.id) else { throw CancellationError() }
+        link.regain()
+        let lease: JobLease
+        do {
+            lease = try await journal.claim(handle.id)
+        } catch JobStoreError.unknown where !handle.isAccepted {
+            throw cause
+        }
+        handle.acceptance.fulfil(.success(.queued))
+        return try await goOn(lease, link, with: patientPartners, publishingAfter: failure.lastPublished)
     }
 }

@@ -18,6 +18,9 @@ extension JobController {
         /// How many of the newest jobs are kept; nil keeps all. What has not ended, or left reverts undone, is always
         /// kept. Default: 1,000,000.
         public var retentionCount: Int? = 1_000_000
+        /// How long a job-control that is not heard of is taken for alive, where several share a store; then others go on
+        /// with its jobs. It is heard of three times as often. Default: 15 seconds.
+        public var lease: Duration = .seconds(15)
         /// How long jobs that go on after a restart wait for services that are not back yet. Default: 15 seconds.
         public var recoveryPatience: Duration = .seconds(15)
 

@@ -7,13 +7,20 @@ import JSON
 /// is one write. A fresh state document is made while that write is under way; nothing is sent before both are done.
 /// What persons want of the job comes by its ``JobLink``, and is in the journal before they are answered.
 struct JobDriver: Sendable {
+    /// What a driver has of its job.
+    private enum Hold {
+        /// The submission, until the job is in the store.
+        case submission(NewJob)
+        /// The right to write its journal.
+        case lease(JobLease)
+    }
+
     private let performer: ActionPerformer
     private let journal: JobJournal
     private let link: JobLink
     private let inbox = Inbox<DriverItem>()
     private var machine: JobMachine
-    /// The submission, until the job is in the store.
-    private var unsaved: NewJob?
+    private var hold: Hold
     private var entries: [JobEntry] = []
     /// Who is answered when the entries are durable.
     private var unanswered: [SteeringRequest] = []
@@ -24,18 +31,30 @@ struct JobDriver: Sendable {
 
     /// A job that was just submitted.
     init(_ submission: JobMachine, of job: NewJob, journal: JobJournal, partners: any JobPartners, link: JobLink) {
-        self.init(machine: submission, journal: journal, partners: partners, link: link)
-        unsaved = job
+        self.init(submission, .submission(job), journal: journal, partners: partners, link: link)
         entries = machine.submit(job.facts)
     }
 
     /// A job that was accepted before, as its journal tells it.
-    init(replayed machine: JobMachine, journal: JobJournal, partners: any JobPartners, link: JobLink) {
-        self.init(machine: machine, journal: journal, partners: partners, link: link)
+    init(
+        replayed machine: JobMachine,
+        under lease: JobLease,
+        journal: JobJournal,
+        partners: any JobPartners,
+        link: JobLink
+    ) {
+        self.init(machine, .lease(lease), journal: journal, partners: partners, link: link)
     }
 
-    private init(machine: JobMachine, journal: JobJournal, partners: any JobPartners, link: JobLink) {
+    private init(
+        _ machine: JobMachine,
+        _ hold: Hold,
+        journal: JobJournal,
+        partners: any JobPartners,
+        link: JobLink
+    ) {
         self.machine = machine
+        self.hold = hold
         self.journal = journal
         self.link = link
         performer = ActionPerformer(
@@ -58,17 +77,19 @@ struct JobDriver: Sendable {
     ///
     /// - Returns: how the job is left; nil when it wants its turn.
     mutating func obeyAtRest() async throws -> JobRun? {
+        try checkLease()
         obey()
         entries += machine.takeEntries()
         try await write()
         if machine.record.status.hasEnded { return .ended(machine.outcome) }
-        return machine.isPaused ? .parked : nil
+        return machine.isPaused ? try parked() : nil
     }
 
     /// Runs the job to its end, or until it is paused.
     ///
     /// - Parameter accepted: called when the job is durable.
-    /// - Throws: ``JournalFailure``, after which only the journal tells how far the job is; `CancellationError` when the job is left for the next start to go on with.
+    /// - Throws: ``JournalFailure``, after which only the journal tells how far the job is, and whose it is;
+    ///   `CancellationError` when the job is left for others to go on with.
     mutating func run(accepted: () -> Void) async throws -> JobRun {
         let inbox = inbox
         link.attach { inbox.put(.steered) }
@@ -87,6 +108,17 @@ struct JobDriver: Sendable {
 }
 
 extension JobDriver {
+    /// How a paused job is left: it is in the store, as a pause is an entry.
+    private func parked() throws -> JobRun {
+        guard case .lease(let lease) = hold else { throw JobStalled(jobID: machine.id) }
+        return .parked(lease)
+    }
+
+    /// - Throws: ``JournalFailure`` when the job may be another's now.
+    private func checkLease() throws {
+        if link.isLost { throw JournalFailure(cause: JobStoreError.leaseLost(machine.id)) }
+    }
+
     private mutating func drive(_ accepted: () -> Void) async throws -> JobRun {
         obey()
         var transition = machine.resume(at: .now)
@@ -100,7 +132,7 @@ extension JobDriver {
                     _ = try? await creation?.value
                     return .ended(outcome)
                 }
-                guard let ended = try await self.inputs(of: transition.actions) else { return .parked }
+                guard let ended = try await self.inputs(of: transition.actions) else { return try parked() }
                 inputs = ended
             }
             try Task.checkCancellation()
@@ -129,12 +161,16 @@ extension JobDriver {
         case .begin(let tasks, let readsState):
             return [try await performer.begin(tasks, readingState: readsState)]
         // A job without any call ends at once: nothing would wait for its document.
-        case .prepareState(.create(_, let content)) where unsaved != nil && performer.document.hasWork:
+        case .prepareState(.create(_, let content)) where isSubmission && performer.document.hasWork:
             creation = make(actions[0])
             return [.statePrepared(content: .object(content))]
         default:
             return []
         }
+    }
+
+    private var isSubmission: Bool {
+        if case .submission = hold { true } else { false }
     }
 
     /// Makes the state document while the job goes on as if it were there.
@@ -156,7 +192,7 @@ extension JobDriver {
             return [.statePreparationFailed(message)]
         }
         for action in actions { start(action) }
-        if calls.isEmpty, !link.hasRequests {
+        if calls.isEmpty, !link.isWanted {
             if machine.isPaused { return nil }
             guard machine.wakeUpAt != nil else { throw JobStalled(jobID: machine.id) }
         }
@@ -175,7 +211,7 @@ extension JobDriver {
     /// All that has happened, at least one thing; none where a person wants something.
     private mutating func happenings() async throws -> [JobInput] {
         let inbox = inbox
-        if link.hasRequests { inbox.put(.steered) }
+        if link.isWanted { inbox.put(.steered) }
         let items = await withTaskCancellationHandler {
             await inbox.take()
         } onCancel: {
@@ -184,7 +220,7 @@ extension JobDriver {
         return try items.compactMap { item in try input(of: item) }
     }
 
-    /// - Throws: `CancellationError` when this process is going down.
+    /// - Throws: `CancellationError` when this process is going down; ``JournalFailure`` when the job was lost.
     private mutating func input(of item: DriverItem) throws -> JobInput? {
         switch item {
         case .done(let key, let input):
@@ -195,7 +231,9 @@ extension JobDriver {
         case .woken:
             alarm.rang()
             return .woken
-        case .steered: return nil
+        case .steered:
+            try checkLease()
+            return nil
         case .stopped: throw CancellationError()
         }
     }
@@ -203,12 +241,15 @@ extension JobDriver {
     /// Makes everything durable that was not written yet, in one write.
     private mutating func write() async throws {
         do {
-            if let job = unsaved {
+            switch hold {
+            case .submission(let job):
                 let record = job.record(machine.record)
-                try await journal.create(record, document: job.bytes, entries: entries, key: job.key)
-                unsaved = nil
-            } else if !entries.isEmpty {
-                try await journal.append(entries, to: machine.record)
+                hold = .lease(
+                    try await journal.create(record, document: job.bytes, entries: entries, key: job.key)
+                )
+            case .lease(let lease) where !entries.isEmpty:
+                try await journal.append(entries, to: machine.record, under: lease)
+            case .lease: break
             }
         } catch {
             link.putBack(unanswered)

@@ -7,10 +7,15 @@ struct JobExplanation: Sendable {
     var since: Timestamp
     var nextRetryAt: Timestamp?
     var sentence: String
+    /// The job-control that holds the job; nil when none does.
+    var owner: String?
+    /// Who can say more of it.
+    var elsewhere: JobElsewhere?
 
     var json: JSONValue {
         var object: JSONObject = ["waitingFor": .string(waitingFor), "since": .string(since.description)]
         if let nextRetryAt { object["nextRetryAt"] = .string(nextRetryAt.description) }
+        if let owner { object["owner"] = .string(owner) }
         object["sentence"] = .string(sentence)
         return .object(object)
     }
@@ -122,8 +127,15 @@ extension JobController {
     ///
     /// - Throws: a 404 ``Problem``; what the store throws.
     func explain(_ id: String) async throws -> JobExplanation {
-        _ = try await record(id)
+        let record = try await record(id)
         let state = try await journal.replay(id, options: configuration.machine).state
-        return JobExplanation(state, position: slots.position(of: id), at: .now)
+        var explanation = JobExplanation(state, position: slots.position(of: id), at: .now)
+        if record.status.hasEnded { return explanation }
+        let holder = jobs.link(to: id) == nil ? try await journal.leases.holder(of: id) : owner
+        explanation.owner = holder
+        if record.status == .queued, let holder, holder != owner {
+            explanation.elsewhere = JobElsewhere(jobID: id, owner: holder)
+        }
+        return explanation
     }
 }

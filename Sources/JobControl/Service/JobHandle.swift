@@ -18,8 +18,9 @@ public final class JobHandle: Sendable {
 
     /// Returns when the job has ended. Cancelling the waiting task does not cancel the job.
     ///
-    /// - Throws: as ``whenAccepted`` when the job is not taken; ``JobRefusal/shuttingDown`` when this process ends before the job does;
-    ///   `CancellationError` when the waiting task is cancelled.
+    /// - Throws: as ``whenAccepted`` when the job is not taken; ``JobRefusal/shuttingDown`` when this process ends before
+    ///   the job does; ``JobElsewhere`` when the job goes on at another job-control; `CancellationError` when the waiting
+    ///   task is cancelled.
     public var whenEnded: JobOutcome {
         get async throws { try await ending.value }
     }

@@ -2,31 +2,52 @@ import Bus
 
 /// Writes a job's entries, and publishes each as an event once it is durable: never before, and in sequence.
 ///
-/// What the store cannot do throws a ``JournalFailure``.
+/// Every write names the lease under which it is made. What the store cannot do throws a ``JournalFailure``.
 struct JobJournal: Sendable {
     /// How many entries are read at once.
     private static let page = 1_000
-    /// More than what a process may have written at once and not told yet: a store commits up to a thousand writes together.
-    private static let untoldLimit = 2_000
 
     let store: any JobStore
+    let leases: any JobLeases
+    /// Who writes.
+    let owner: String
+    /// How long its leases last.
+    let lease: Duration
     let publish: @Sendable ([Event]) -> Void
 
     /// Keeps a job that was just submitted.
-    func create(_ record: JobRecord, document: [UInt8], entries: [JobEntry], key: String? = nil) async throws {
+    func create(
+        _ record: JobRecord,
+        document: [UInt8],
+        entries: [JobEntry],
+        key: String? = nil
+    ) async throws -> JobLease {
         try await write(entries, of: record) {
-            try await store.create(record, document: document, entries: entries, key: key)
+            try await leases.create(record, document: document, entries: entries, key: key, owner: owner)
         }
     }
 
     /// Goes on with a job's journal.
-    func append(_ entries: [JobEntry], to record: JobRecord) async throws {
-        try await write(entries, of: record) { try await store.append(entries, to: record) }
+    func append(_ entries: [JobEntry], to record: JobRecord, under lease: JobLease) async throws {
+        try await write(entries, of: record) { try await leases.append(entries, to: record, under: lease) }
     }
 
-    /// Whether a job was kept.
-    func has(_ id: String) async throws -> Bool {
-        try await reading { try await store.record(id) } != nil
+    /// Takes a job in hand that was kept.
+    ///
+    /// - Throws: ``JobElsewhere`` when it is another's; ``JobStoreError/unknown(_:)`` when it was not kept.
+    func claim(_ id: String) async throws -> JobLease {
+        let claimed: JobLease?
+        do {
+            claimed = try await leases.claim(id, owner: owner, for: lease)
+        } catch let error as JobStoreError where error == .unknown(id) {
+            throw error
+        } catch {
+            throw JournalFailure(cause: error)
+        }
+        guard let claimed else {
+            throw JobElsewhere(jobID: id, owner: try await reading { try await leases.holder(of: id) })
+        }
+        return claimed
     }
 
     /// A job's machine as the journal tells it.
@@ -48,12 +69,6 @@ struct JobJournal: Sendable {
         return JobMachine(id: id, document: document, replaying: entries, options: options)
     }
 
-    /// Publishes the last events of jobs that nothing follows by itself: an earlier life may have ended between writing
-    /// them and telling them, and nobody would learn of a job's end. Who has seen them takes no notice.
-    func publishLastEntries() async throws {
-        publish(try await store.lastEntries(limit: Self.untoldLimit).map { $0.entry.event(of: $0.job) })
-    }
-
     private func all(of id: String) async throws -> [JobEntry] {
         var entries: [JobEntry] = []
         while case let more = try await store.entries(of: id, after: UInt64(entries.count), limit: Self.page),
@@ -64,13 +79,15 @@ struct JobJournal: Sendable {
         return entries
     }
 
-    private func write(_ entries: [JobEntry], of record: JobRecord, _ body: () async throws -> Void) async throws {
+    private func write<T>(_ entries: [JobEntry], of record: JobRecord, _ body: () async throws -> T) async throws -> T {
+        let written: T
         do {
-            try await body()
+            written = try await body()
         } catch {
             throw JournalFailure(cause: error, lastPublished: entries.first.map { $0.sequence - 1 })
         }
         publish(entries.map { $0.event(of: record.id) })
+        return written
     }
 
     private func reading<T>(_ body: () async throws -> T) async throws -> T {

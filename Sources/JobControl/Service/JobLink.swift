@@ -7,13 +7,29 @@ final class JobLink: Sendable {
     private struct State {
         var requests: [SteeringRequest] = []
         var isClosed = false
+        var isLost = false
         var wake: (@Sendable () -> Void)?
     }
 
     private let state = Mutex(State())
 
-    /// Whether something waits to be taken.
-    var hasRequests: Bool { state.withLock { !$0.requests.isEmpty } }
+    /// Whether something waits to be taken, so that the job must not wait for anything else.
+    var isWanted: Bool { state.withLock { !$0.requests.isEmpty || $0.isLost } }
+
+    /// Whether the job may be another's now.
+    var isLost: Bool { state.withLock { $0.isLost } }
+
+    /// Says that the job may be another's now: its driver ends.
+    func lose() {
+        let wake = state.withLock { state in
+            state.isLost = true
+            return state.wake
+        }
+        wake?()
+    }
+
+    /// The job was found to be, or taken to be, this process's.
+    func regain() { state.withLock { $0.isLost = false } }
 
     /// Hands a request to the job; false when the job is not in hand any more.
     func put(_ request: SteeringRequest) -> Bool {

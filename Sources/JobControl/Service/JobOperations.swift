@@ -12,7 +12,12 @@ struct JobOperations: Sendable {
     let secrets: ServiceSecrets
     let states: StateTimeline
 
-    init(controller: JobController, store: any JobStore, secrets: ServiceSecrets, states: StateTimeline) {
+    init(
+        controller: JobController,
+        store: any JobStore,
+        secrets: ServiceSecrets,
+        states: StateTimeline
+    ) {
         self.controller = controller
         self.store = store
         self.secrets = secrets
@@ -21,13 +26,15 @@ struct JobOperations: Sendable {
     }
 
     /// All of them, with those that every service has.
-    func table(version: String) -> OperationTable {
+    ///
+    /// - Parameter holders: where what another job-control holds is asked for.
+    func table(version: String, holders: JobHolders?) -> OperationTable {
         var table = OperationTable(service: JobService.name, version: version) { JobForms.all(JobLinks($0)) }
         table.on("run", run)
         table.on("submit", submit)
         table.on("replay", replay)
         addQueries(to: &table)
-        SteeringOperations(controller: controller).add(to: &table)
+        SteeringOperations(controller: controller, holders: holders).add(to: &table)
         return table
     }
 
@@ -37,12 +44,18 @@ struct JobOperations: Sendable {
         return try await answer(request) { job in
             switch job {
             case .inHand(let handle): try await end(of: handle, within: patience, for: request)
-            case .kept(let record) where record.status.hasEnded:
-                JobMessages.outcome(of: record.id, try await controller.outcome(of: record.id))
-            // In another job-control's hand: whoever asked can follow its events.
-            case .kept(let record): JobMessages.accepted(record.id, record.status, JobLinks(request))
+            case .kept(let record): try await standing(of: record, for: request)
             }
         }
+    }
+
+    /// How a job ended that is not in hand. While it has not, another job-control has it: whoever asked can follow its
+    /// events.
+    private func standing(of record: JobRecord, for request: BusRequest) async throws -> BusReply {
+        guard record.status.hasEnded else {
+            return JobMessages.accepted(record.id, record.status, JobLinks(request))
+        }
+        return JobMessages.outcome(of: record.id, try await controller.outcome(of: record.id))
     }
 
     /// - Parameter patience: after how long the job's id is the answer; nil waits for the end.
@@ -53,6 +66,8 @@ struct JobOperations: Sendable {
                 return JobMessages.accepted(handle.id, try await handle.whenAccepted, JobLinks(request))
             }
             return JobMessages.outcome(of: handle.id, outcome)
+        } catch is JobElsewhere {
+            return try await standing(of: try await controller.record(handle.id), for: request)
         } catch {
             guard handle.isAccepted, Self.isLeft(error) else { throw error }
             return JobMessages.left(handle.id)

@@ -39,19 +39,25 @@ public final class JobService: Service {
     private let controller: JobController
     private let retention: JobRetention
     private let worker: BusWorker
+    /// Answers other job-controls on the same store; nil where there are none.
+    private let holder: BusWorker?
+    private let logger: Logger
 
     /// - Parameters:
     ///   - client: calls services and shared-state; the caller runs it, as `directory` and `publisher`.
-    ///   - store: used by this service alone.
+    ///   - leases: of the jobs in `store`; nil when this service has the store for itself.
     public init(
         _ configuration: Configuration,
         client: BusClient,
         directory: Directory,
         publisher: EventPublisher,
         store: any JobStore,
+        leases: (any JobLeases)? = nil,
         context: Context,
         logger: Logger
     ) {
+        self.logger = logger
+        let leases = leases ?? SoleJobLeases(store)
         let retention = JobRetention(
             age: configuration.jobs.retentionAge,
             count: configuration.jobs.retentionCount,
@@ -63,6 +69,7 @@ public final class JobService: Service {
         controller = JobController(
             configuration.jobs,
             store: store,
+            leases: leases,
             partners: GatedPartners(partners, tasksPerService: configuration.jobs.tasksPerService),
             publish: publisher.publish,
             ended: retention.noteEnd,
@@ -73,11 +80,26 @@ public final class JobService: Service {
             store: store,
             secrets: ServiceSecrets(client),
             states: StateTimeline(client, within: configuration.jobs.stateTimeout)
-        ).table(version: configuration.version)
+        )
+        let holders = JobHolders(bus: client, lease: configuration.jobs.lease)
+        let table = operations.table(version: configuration.version, holders: leases.areShared ? holders : nil)
         worker = BusWorker(Self.worker(configuration), context: context, logger: logger) { request in
-            try await operations.answer(request)
+            try await table.answer(request)
         }
+        guard leases.areShared else {
+            holder = nil
+            return
+        }
+        let own = operations.table(version: configuration.version, holders: nil)
+        holder = BusWorker(
+            Self.holder(controller.owner, configuration),
+            context: context,
+            logger: logger
+        ) { request in try await own.answer(request) }
     }
+
+    /// What this job-control is called as the holder of jobs; another name in every life.
+    public var owner: String { controller.owner }
 
     /// Returns once the broker has taken the service in, so that requests reach it.
     ///
@@ -86,22 +108,44 @@ public final class JobService: Service {
         get async throws { try await worker.whenReady }
     }
 
-    /// Goes on with the jobs of an earlier start, then serves until graceful shutdown or cancellation.
+    /// Goes on with the jobs that nobody runs, then serves until graceful shutdown or cancellation.
     ///
-    /// Jobs that have not ended by then are left as they are in the store, for the next start.
+    /// Jobs that have not ended by then are given back for another job-control, or the next start.
     ///
     /// - Throws: what the store throws when it cannot be read.
     public func run() async throws {
-        try await controller.recover()
-        // Leaving the scope cancels it and waits for it.
-        async let _: Void = retention.run()
         do {
-            try await worker.run()
+            try await serve()
         } catch {
             await controller.stop()
             throw error
         }
         await controller.stop()
+    }
+
+    /// No job is taken up any more when this returns, so that those that are given back stay with others.
+    private func serve() async throws {
+        // Leaving the scope cancels them and waits for them.
+        async let _: Void = controller.renewLeases()
+        async let _: Void = answerOthers()
+        async let _: Void = controller.takeUpJobs()
+        try await controller.whenRecovered
+        async let _: Void = retention.run()
+        try await worker.run()
+    }
+
+    /// Serves under the name of its own. Without it everything goes on but the steering of its jobs by way of others.
+    private func answerOthers() async {
+        do {
+            try await holder?.run()
+        } catch is CancellationError {
+            // It ends with the rest.
+        } catch {
+            logger.error(
+                "other job-controls cannot reach this one: its key must be allowed to serve 'job-control@*'",
+                metadata: ["error": "\(error)"]
+            )
+        }
     }
 
     private static func worker(_ configuration: Configuration) -> BusWorker.Configuration {
@@ -118,6 +162,16 @@ public final class JobService: Service {
             endpoints: configuration.endpoints,
             credits: min(jobs + 1_024, Int(UInt16.max)),
             announcement: announcement,
+            drainTimeout: configuration.drainTimeout,
+            security: configuration.security
+        )
+    }
+
+    private static func holder(_ owner: String, _ configuration: Configuration) -> BusWorker.Configuration {
+        BusWorker.Configuration(
+            service: JobHolders.service(of: owner),
+            endpoints: configuration.endpoints,
+            announcement: ["internal": true],
             drainTimeout: configuration.drainTimeout,
             security: configuration.security
         )

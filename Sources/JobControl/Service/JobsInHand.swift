@@ -26,6 +26,11 @@ final class JobsInHand: Sendable {
         state.withLock { $0.entries[id]?.handle ?? $0.parked[id] }
     }
 
+    /// The ids of all that are durable.
+    var accepted: [String] {
+        state.withLock { state in state.entries.filter { $0.value.handle.isAccepted }.map(\.key) }
+    }
+
     /// All that are being run.
     var tasks: [Task<Void, Never>] { state.withLock { $0.entries.values.compactMap(\.task) } }
 

@@ -7,6 +7,8 @@ struct SteeringOperations: Sendable {
     private static let inboxLimits = (usual: 100, most: 1_000)
 
     let controller: JobController
+    /// Where what another job-control holds is asked for; nil where it must be held here.
+    let holders: JobHolders?
 
     /// Adds all of them.
     func add(to table: inout OperationTable) {
@@ -22,21 +24,32 @@ struct SteeringOperations: Sendable {
         table.on("undo", undo)
         table.on("inbox", inbox)
         table.on("settle", settle)
-        table.on("explain") { request in .json(try await controller.explain(try id(of: request)).json) }
+        table.on("explain", explain)
+    }
+
+    private func explain(_ request: BusRequest) async throws -> BusReply {
+        let explanation = try await controller.explain(try id(of: request))
+        // Only the holder knows its line. One that is not there keeps nobody from an answer.
+        if let holders, let elsewhere = explanation.elsewhere,
+            let reply = try? await holders.answer(request, of: elsewhere), reply.status.isSuccess
+        {
+            return reply
+        }
+        return .json(explanation.json)
     }
 
     private func steer(_ request: BusRequest, _ action: SteeringCommand.Action) async throws -> BusReply {
         let id = try id(of: request)
         let reason = try text("reason", in: try members(of: request))
-        let command = SteeringCommand(action, reason: reason, by: Self.author(of: request))
-        return try await refusing { Self.accepted(id, try await controller.steer(id, command)) }
+        let command = SteeringCommand(action, reason: reason, by: request.asker)
+        return try await atHolder(request) { Self.accepted(id, try await controller.steer(id, command)) }
     }
 
     private func undo(_ request: BusRequest) async throws -> BusReply {
         let id = try id(of: request)
         let isForced = try flag("force", of: request) ?? false
-        return try await refusing {
-            let by = Self.author(of: request)
+        return try await atHolder(request) {
+            let by = request.asker
             let step = Self.text("to", of: request)
             return Self.accepted(id, try await controller.undo(id, to: step, isForced: isForced, by: by))
         }
@@ -71,8 +84,8 @@ struct SteeringOperations: Sendable {
         case "dismiss": action = .dismiss(subject)
         default: throw Problem(.badRequest, "action must be retry or dismiss", members: ["pointer": "/action"])
         }
-        let command = SteeringCommand(action, reason: try text("note", in: body), by: Self.author(of: request))
-        return try await refusing {
+        let command = SteeringCommand(action, reason: try text("note", in: body), by: request.asker)
+        return try await atHolder(request) {
             let status = try await controller.steer(job, command)
             return .json([
                 "id": .string(item), "action": JSONValue(name), "jobId": .string(job),
@@ -89,20 +102,16 @@ extension SteeringOperations {
         .json(["jobId": .string(id), "status": .string(status.rawValue)], status: .accepted)
     }
 
-    private func refusing(_ body: () async throws -> BusReply) async throws -> BusReply {
+    /// Answers by `body`, or by the job-control that holds the job.
+    private func atHolder(_ request: BusRequest, _ body: () async throws -> BusReply) async throws -> BusReply {
         do {
             return try await body()
+        } catch let elsewhere as JobElsewhere {
+            guard let holders else { return JobHolders.changing(elsewhere, after: .seconds(1)) }
+            return try await holders.answer(request, of: elsewhere)
         } catch let refusal as JobRefusal {
             return refusal.reply
         }
-    }
-
-    /// Who asks: by what they say, and by the key with which the request came.
-    private static func author(of request: BusRequest) -> String? {
-        let client = text(Annotations.client, of: request)
-        let peer = text(Annotations.peer, of: request)
-        guard let client, let peer, client != peer else { return client ?? peer }
-        return "\(client) via \(peer)"
     }
 
     private static func text(_ name: String, of request: BusRequest) -> String? {

@@ -24,6 +24,7 @@ struct ControllerHarness {
         controller = JobController(
             configuration,
             store: store,
+            leases: SoleJobLeases(store),
             partners: partners ?? scripted,
             publish: published.add,
             ended: ended,

@@ -73,13 +73,22 @@ struct JobPlatform: Sendable {
         )
         bus.run(stateService)
         try await stateService.whenReady
-        jobControl = Self.jobControl(on: bus, client, directory, publisher, store, configuration)
+        jobControl = Self.jobControl(on: bus, client, directory, publisher, store, nil, configuration)
         try await startJobControl(jobControl)
     }
 
     /// Another job-control on the same store, which is not running yet.
     func anotherJobControl(_ configuration: JobController.Configuration = .init()) -> JobService {
-        Self.jobControl(on: bus, client, directory, publisher, store, configuration)
+        Self.jobControl(on: bus, client, directory, publisher, store, nil, configuration)
+    }
+
+    /// A job-control beside others, with a store and leases of its own on what they share.
+    func jobControl(
+        on store: any JobStore,
+        _ leases: any JobLeases,
+        _ configuration: JobController.Configuration
+    ) -> JobService {
+        Self.jobControl(on: bus, client, directory, publisher, store, leases, configuration)
     }
 
     func startJobControl(_ service: JobService) async throws {
@@ -93,6 +102,7 @@ struct JobPlatform: Sendable {
         _ directory: Directory,
         _ publisher: EventPublisher,
         _ store: any JobStore,
+        _ leases: (any JobLeases)?,
         _ jobs: JobController.Configuration
     ) -> JobService {
         var configuration = JobService.Configuration(endpoint: bus.endpoint)
@@ -104,6 +114,7 @@ struct JobPlatform: Sendable {
             directory: directory,
             publisher: publisher,
             store: store,
+            leases: leases,
             context: bus.context,
             logger: bus.logger
         )

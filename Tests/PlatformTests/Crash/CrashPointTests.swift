@@ -28,21 +28,24 @@ import Testing
     ])
     func aJournalEndsBeforeOrAfterItsNthWrite(_ point: String, _ left: Int) async throws {
         let kept = MemoryJobStore()
-        let store = CrashingJobStore(kept, try trigger(point))
+        let leases = CrashingJobLeases(SoleJobLeases(kept), try trigger(point))
         let record = JobRecord(id: "a", status: .running, createdAt: .now, steps: 1)
         await #expect(throws: Crash.self) {
-            try await store.create(record, document: [], entries: [entry(1)], key: nil)
-            for sequence in 2...4 { try await store.append([entry(UInt64(sequence))], to: record) }
+            let lease = try await leases.create(record, document: [], entries: [entry(1)], key: nil, owner: "me")
+            for sequence in 2...4 { try await leases.append([entry(UInt64(sequence))], to: record, under: lease) }
         }
         #expect(try await kept.entries(of: "a", after: 0, limit: 10).count == left)
     }
 
     @Test func aWriteThatIsRefusedIsNoPointAfterAWrite() async throws {
-        let store = CrashingJobStore(MemoryJobStore(), try trigger("journal:after:1"))
+        let leases = CrashingJobLeases(SoleJobLeases(MemoryJobStore()), try trigger("journal:after:1"))
         let record = JobRecord(id: "a", status: .running, createdAt: .now, steps: 1)
-        await #expect(throws: JobStoreError.unknown("a")) { try await store.append([entry(1)], to: record) }
+        let lease = JobLease(job: "a", owner: "me", token: 1)
+        await #expect(throws: JobStoreError.unknown("a")) {
+            try await leases.append([entry(1)], to: record, under: lease)
+        }
         await #expect(throws: Crash.self) {
-            try await store.create(record, document: [], entries: [entry(1)], key: nil)
+            try await leases.create(record, document: [], entries: [entry(1)], key: nil, owner: "me")
         }
     }
 
