@@ -5,7 +5,7 @@
 #
 #   scripts/crash-test.sh --minutes 10              ten minutes, with a seed of the run's own, which it prints
 #   scripts/crash-test.sh --seconds 30 --seed 7     half a minute; the same jobs, victims and points as every run with seed 7
-#   scripts/crash-test.sh --store postgres
+#   scripts/crash-test.sh --store postgres --job-controls 2
 #   scripts/crash-test.sh --skip-build              with what was built before
 #
 # Every kill is a line; the last one is `kills=… jobs=… violations=… seed=…`. Ends with 0 when `violations=0`; otherwise
@@ -23,7 +23,7 @@ while [ $# -gt 0 ]; do
             [ "$1" = --seconds ] || seconds=$((60 * $2))
             shift 2
             ;;
-        --seed | --store | --customers)
+        --seed | --store | --job-controls | --customers)
             [ $# -ge 2 ] || usage
             options+=("$1" "$2")
             shift 2

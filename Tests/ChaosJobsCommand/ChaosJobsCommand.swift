@@ -1,15 +1,16 @@
 import Chaos
 import Foundation
 
-/// `chaos-jobs [--seconds N] [--seed N] [--store sqlite|postgres] [--customers N] [--root CHECKOUT]
-/// [--folder FOLDER]`: runs jobs, kills, and judges what is left; `scripts/crash-test.sh` calls it.
+/// `chaos-jobs [--seconds N] [--seed N] [--store sqlite|postgres] [--job-controls N] [--customers N]
+/// [--root CHECKOUT] [--folder FOLDER]`: runs jobs, kills, and judges what is left; `scripts/crash-test.sh` calls it.
 ///
 /// Ends with 0 when everything was as it must be, with 1 when not, and with 2 when it was called wrongly. The folder with
 /// the data and the logs of the processes is kept when something was wrong.
 @main enum ChaosJobsCommand {
     private static let usage = """
-        usage: chaos-jobs [--seconds N] [--seed N] [--store sqlite|postgres] [--customers N]
+        usage: chaos-jobs [--seconds N] [--seed N] [--store sqlite|postgres] [--job-controls N] [--customers N]
                           [--root CHECKOUT] [--folder FOLDER]
+        More job-controls than one share a database: --store postgres.
         """
 
     static func main() async throws {
@@ -22,6 +23,10 @@ import Foundation
                 print(usage)
                 exit(2)
             }
+        }
+        guard settings.jobControls == 1 || settings.usesPostgres else {
+            print(usage)
+            exit(2)
         }
         guard let root = realpath(settings.root, nil) else {
             print("chaos-jobs: there is no folder \(settings.root)")
@@ -48,6 +53,7 @@ import Foundation
         case ("--seconds", let number?) where number > 0: settings.seconds = number
         case ("--seed", _): return UInt64(value).map { settings.seed = $0 } != nil
         case ("--customers", let number?) where 1...1_000 ~= number: settings.customers = number
+        case ("--job-controls", let number?) where 1...16 ~= number: settings.jobControls = number
         case ("--store", _) where ["sqlite", "postgres"].contains(value): settings.usesPostgres = value == "postgres"
         case ("--root", _): settings.root = value
         case ("--folder", _): folder = value

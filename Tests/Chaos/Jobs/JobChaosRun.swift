@@ -14,6 +14,7 @@ package struct JobChaosRun: Sendable {
         package var seed: UInt64 = 0
         /// Whether the services share a PostgreSQL server, in the place of SQLite files.
         package var usesPostgres = false
+        /// How many job-controls there are; more than one share a PostgreSQL server.
         package var jobControls = 1
         /// How many jobs are under way at once.
         package var customers = 12

@@ -21,8 +21,10 @@ struct JobFleet: Sendable {
     ) throws {
         let ports = try FreePorts.take(3).map { "tcp://127.0.0.1:\($0)" }
         (bus, events) = (ports[0], ports[2])
+        // Whoever is killed so often must be missed soon.
         let environment = [
             "PLATFORM_BUS": ports[0], "PLATFORM_EVENTS_PUBLISH": ports[1], "PLATFORM_EVENTS_SUBSCRIBE": ports[2],
+            "PLATFORM_JOB_LEASE_MS": "1500",
         ]
         var seed = settings.seed
         func member(_ name: String, _ arguments: [String], writes: FleetMember.Writes? = nil) -> FleetMember {
