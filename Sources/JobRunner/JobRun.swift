@@ -16,7 +16,8 @@ struct JobRun: Sendable {
         session.traffic.note("job-control submit", document.description)
         let jobID: String
         do {
-            jobID = try await session.jobs.submit(document).jobID
+            // The key lets it be asked again when a broker or a job-control dies before it has answered.
+            jobID = try await session.jobs.submit(document, key: UUIDv7.make()).jobID
         } catch let problem as Problem {
             // Nothing ran: a document that was made for this job would only stand in the way of the next attempt.
             if let made, !settings.overwrite { try? await session.state.delete(made) }

@@ -36,7 +36,8 @@ public struct JobClient: Sendable {
     /// Submits a job and returns as soon as it is durable.
     ///
     /// - Parameter key: names the submission. A second one with the same key and document gets the first one's job;
-    ///   with another document it is refused with 422.
+    ///   with another document it is refused with 422. Only a submission with a key is asked again when its answer was
+    ///   lost on the way.
     public func submit(
         _ document: JSONValue,
         key: String? = nil,
@@ -44,7 +45,13 @@ public struct JobClient: Sendable {
     ) async throws -> JobSubmission {
         var annotations: Annotations = [:]
         annotations["idempotency-key"] = key
-        let question = JobQuestion("submit", annotations, body: document.serialized(), patience: timeout)
+        let question = JobQuestion(
+            "submit",
+            annotations,
+            body: document.serialized(),
+            patience: timeout,
+            isRepeatable: key != nil
+        )
         let json = try await ask(question).json()
         guard let id = json["jobId"]?.stringValue, let status = Self.status(in: json) else {
             throw Self.unreadable("submission")

@@ -51,6 +51,12 @@ import Testing
         #expect(question.annotations["idempotency-key"] == "k")
     }
 
+    @Test(arguments: [("k", true), (nil, false)])
+    func onlyASubmissionWithAKeyMayBeAskedAgain(_ key: String?, _ isRepeatable: Bool) async throws {
+        let question = try await question(answering: Self.standing) { _ = try await $0.submit(["steps": []], key: key) }
+        #expect(question.isRepeatable == isRepeatable)
+    }
+
     @Test func anItemIsSettledWithANote() async throws {
         let question = try await question(answering: Self.standing) {
             _ = try await $0.settle("7.0.1", .dismiss, note: "gone")
