@@ -89,20 +89,6 @@ struct PostgresLeaseTests: JobSamples {
         }
     }
 
-    @Test func whoWasNotHeardOfLearnsThatItMayHaveLostJobs() async throws {
-        try await withTwo(jobs: 1) { ours, theirs, _ in
-            var wasBelieved = try await ours.renew("us", for: .milliseconds(1))
-            #expect(!wasBelieved)
-            #expect(try await ours.claim(limit: 9, owner: "us", for: .milliseconds(1)).count == 1)
-            #expect(try await claim(from: theirs, as: "them").count == 1)
-            wasBelieved = try await ours.renew("us", for: Self.long)
-            #expect(!wasBelieved)
-            #expect(try await ours.jobs(heldBy: "us").isEmpty)
-            wasBelieved = try await ours.renew("us", for: Self.long)
-            #expect(wasBelieved)
-        }
-    }
-
     @Test func whatIsGivenBackWakesTheOthers() async throws {
         try await withTwo(jobs: 1) { ours, theirs, _ in
             let held = try #require(try await ours.claim(limit: 9, owner: "us", for: Self.long).first)

@@ -79,10 +79,14 @@ extension JobController {
     /// Says three times in each lease that this process is alive, until the task is cancelled.
     func renewLeases() async {
         guard journal.leases.areShared else { return }
+        var heardOf = ContinuousClock.now
         while !Task.isCancelled {
+            let beginning = ContinuousClock.now
             var pause = configuration.lease / 3
             do {
-                try await renew()
+                try await journal.leases.renew(owner, for: configuration.lease)
+                if .now - heardOf > configuration.lease { try await dropWhatWasLost() }
+                heardOf = beginning
             } catch {
                 logger.warning("leases could not be renewed", metadata: ["error": "\(error)"])
                 pause = configuration.lease / 10
@@ -91,13 +95,13 @@ extension JobController {
         }
     }
 
-    private func renew() async throws {
+    /// Who was not heard of for longer than a lease may have lost jobs, and would only notice when it writes.
+    private func dropWhatWasLost() async throws {
         let mine = jobs.accepted
-        guard try await !journal.leases.renew(owner, for: configuration.lease), !mine.isEmpty else { return }
-        // Who was not heard of for so long may have lost some, and would only notice at the next write of each.
+        guard !mine.isEmpty else { return }
         let held = try await journal.leases.jobs(heldBy: owner)
         let lost = mine.filter { !held.contains($0) }
-        logger.warning("leases lapsed", metadata: ["jobs": "\(mine.count)", "lost": "\(lost.count)"])
+        logger.warning("leases had lapsed", metadata: ["jobs": "\(mine.count)", "lost": "\(lost.count)"])
         for id in lost { lose(id) }
     }
 

@@ -187,8 +187,10 @@ extension JobController {
             switch try await persevere(handle, body) {
             case .ended(let outcome): handle.ending.fulfil(.success(outcome))
             case .parked(let lease):
+                guard journal.leases.areShared else { return true }
+                // It may go on elsewhere, of which nobody here would hear.
                 await letGo(lease)
-                return true
+                handle.fail(JobElsewhere(jobID: handle.id))
             }
         } catch let elsewhere as JobElsewhere {
             logger.info("job is another's", metadata: ["job": "\(handle.id)", "owner": "\(elsewhere.owner ?? "")"])
@@ -205,7 +207,7 @@ extension JobController {
         return false
     }
 
-    /// Who has a paused job in hand does not matter, so what fails here costs nothing.
+    /// Gives a paused job back. Should that fail, it is steered by way of this process.
     private func letGo(_ lease: JobLease) async {
         do {
             try await journal.leases.release(lease)

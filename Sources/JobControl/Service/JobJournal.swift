@@ -36,18 +36,19 @@ struct JobJournal: Sendable {
     ///
     /// - Throws: ``JobElsewhere`` when it is another's; ``JobStoreError/unknown(_:)`` when it was not kept.
     func claim(_ id: String) async throws -> JobLease {
-        let claimed: JobLease?
         do {
-            claimed = try await leases.claim(id, owner: owner, for: lease)
+            if let claimed = try await leases.claim(id, owner: owner, for: lease) { return claimed }
+            let holder = try await leases.holder(of: id)
+            // It was given back in between.
+            if holder == nil, let claimed = try await leases.claim(id, owner: owner, for: lease) { return claimed }
+            throw JobElsewhere(jobID: id, owner: holder)
         } catch let error as JobStoreError where error == .unknown(id) {
             throw error
+        } catch let elsewhere as JobElsewhere {
+            throw elsewhere
         } catch {
             throw JournalFailure(cause: error)
         }
-        guard let claimed else {
-            throw JobElsewhere(jobID: id, owner: try await reading { try await leases.holder(of: id) })
-        }
-        return claimed
     }
 
     /// A job's machine as the journal tells it.

@@ -6,11 +6,10 @@ public protocol JobLeases: Sendable {
     /// Whether other job-controls may be at the same jobs, so that owners must be heard of.
     var areShared: Bool { get }
 
-    /// Says that the owner is alive, which keeps its leases for so long. Call it three times as often as leases last.
+    /// Says that the owner is alive, which keeps its leases for so long.
     ///
-    /// - Returns: false when it was not believed to be alive before: its jobs may be others' by now.
-    @discardableResult
-    func renew(_ owner: String, for duration: Duration) async throws -> Bool
+    /// Call it three times as often as leases last. Who could not for longer than one lasts may have lost jobs.
+    func renew(_ owner: String, for duration: Duration) async throws
 
     /// Takes up to `limit` jobs that are to go on and that no living owner has, in order of submission. Paused jobs stay
     /// where they are. Renews the owner.

@@ -6,7 +6,7 @@ public struct SoleJobLeases: JobLeases {
 
     public var areShared: Bool { false }
 
-    public func renew(_ owner: String, for duration: Duration) async throws -> Bool { true }
+    public func renew(_ owner: String, for duration: Duration) async throws {}
 
     public func claim(limit: Int, owner: String, for duration: Duration) async throws -> [JobLease] {
         let jobs = try await store.unfinished().filter { $0.status != .paused }

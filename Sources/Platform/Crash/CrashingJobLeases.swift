@@ -28,7 +28,7 @@ struct CrashingJobLeases: JobLeases {
         try await trigger.write { try await leases.append(entries, to: record, under: lease) }
     }
 
-    func renew(_ owner: String, for duration: Duration) async throws -> Bool {
+    func renew(_ owner: String, for duration: Duration) async throws {
         try await leases.renew(owner, for: duration)
     }
 

@@ -14,17 +14,17 @@ extension PostgresJobStore: JobLeases {
     /// Who notifies whom: all that share the schema.
     private var audience: PostgresValue { .text(database.address.schema ?? "") }
 
-    public func renew(_ owner: String, for duration: Duration) async throws -> Bool {
+    public func renew(_ owner: String, for duration: Duration) async throws {
         let values: [PostgresValue] = [.key(owner), .integer(max(duration.wholeMilliseconds, 1)), audience]
-        return try await write { db in
-            let answer = db.run(SQL.renew, values)
-            return { try answer.rows().first { $0.integer(0) } == 1 }
+        try await write { db in
+            db.run(SQL.renew, values)
+            return {}
         }
     }
 
     public func claim(limit: Int, owner: String, for duration: Duration) async throws -> [JobLease] {
         // In a transaction of its own: who claims at the same time must see that this owner lives.
-        _ = try await renew(owner, for: duration)
+        try await renew(owner, for: duration)
         return try await write { db in
             let claimed = db.run(SQL.claim, [.key(owner), .integer(max(limit, 0))])
             return {
@@ -35,7 +35,7 @@ extension PostgresJobStore: JobLeases {
     }
 
     public func claim(_ id: String, owner: String, for duration: Duration) async throws -> JobLease? {
-        _ = try await renew(owner, for: duration)
+        try await renew(owner, for: duration)
         return try await write { db in
             let claimed = db.run(SQL.claimOne, [.key(owner), .key(id)])
             return {

@@ -18,15 +18,14 @@ extension PostgresSQL {
             NOT EXISTS (SELECT 1 FROM job_owner WHERE job_owner.id = job.owner AND lease_until > \(now))
             """
 
-        /// Tells all of an owner that they have not heard of. Answers 1 when the owner was believed before.
+        /// Tells all of an owner that they have not heard of.
         static let renew = """
             WITH renewed AS (
                 INSERT INTO job_owner (id, lease_until) VALUES ($1, \(now) + $2::bigint)
                 ON CONFLICT (id) DO UPDATE SET lease_until = excluded.lease_until
                 RETURNING xmax = 0 AS is_new
             )
-            SELECT (SELECT count(*) FROM job_owner WHERE id = $1 AND lease_until > \(now)),
-                (SELECT pg_notify('platform_jobs', $3::text)::text FROM renewed WHERE is_new)
+            SELECT pg_notify('platform_jobs', $3::text)::text FROM renewed WHERE is_new
             """
         static let claim = """
             WITH free AS MATERIALIZED (

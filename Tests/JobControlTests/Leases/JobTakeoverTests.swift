@@ -67,6 +67,22 @@ import Testing
         }
     }
 
+    @Test func whoIsHeardOfAgainLetsGoOfWhatItHasLost() async throws {
+        let called = Promise<Void>()
+        try await SharedJobs.with { shared in
+            try await shared.member(gated(Promise(), called), lease: .milliseconds(300)) { first in
+                let handle = try first.submit(document)
+                try await called.value
+                try await shared.member(ScriptedPartners()) { second in
+                    first.leases.fallSilent()
+                    try await second.published.ending(of: handle.id)
+                    first.leases.speakAgain()
+                    await #expect(throws: JobElsewhere.self) { try await handle.whenEnded }
+                }
+            }
+        }
+    }
+
     @Test func whoStopsGivesItsJobsBackAtOnce() async throws {
         let called = Promise<Void>()
         let theirs = ScriptedPartners()
@@ -88,11 +104,13 @@ import Testing
         let theirs = ScriptedPartners()
         try await SharedJobs.with { shared in
             try await shared.member(gated(gate, called)) { first in
-                let id = try first.submit(document).id
+                let handle = try first.submit(document)
+                let id = handle.id
                 try await called.value
                 try await first.controller.steer(id, .init(.pause))
                 gate.fulfil(.success(()))
-                try await first.leases.released.wait(forCount: 1)
+                // Whoever waits here would not hear of its end.
+                await #expect(throws: JobElsewhere.self) { try await handle.whenEnded }
                 try await shared.member(theirs) { second in
                     try await second.controller.steer(id, .init(.resume))
                     try await second.published.ending(of: id)

@@ -1,4 +1,3 @@
-import Support
 import Synchronization
 
 @testable import JobControl
@@ -9,18 +8,18 @@ final class SilentLeases: JobLeases {
 
     private let leases: any JobLeases
     private let isSilent = Atomic(false)
-    /// The jobs that were given back.
-    let released = Recorder<String>()
 
     init(_ leases: any JobLeases) { self.leases = leases }
 
     func fallSilent() { isSilent.store(true, ordering: .relaxed) }
 
+    func speakAgain() { isSilent.store(false, ordering: .relaxed) }
+
     var areShared: Bool { leases.areShared }
 
-    func renew(_ owner: String, for duration: Duration) async throws -> Bool {
+    func renew(_ owner: String, for duration: Duration) async throws {
         if isSilent.load(ordering: .relaxed) { throw Silent() }
-        return try await leases.renew(owner, for: duration)
+        try await leases.renew(owner, for: duration)
     }
 
     func claim(limit: Int, owner: String, for duration: Duration) async throws -> [JobLease] {
@@ -46,10 +45,7 @@ final class SilentLeases: JobLeases {
         try await leases.append(entries, to: record, under: lease)
     }
 
-    func release(_ lease: JobLease) async throws {
-        try await leases.release(lease)
-        released.record(lease.job)
-    }
+    func release(_ lease: JobLease) async throws { try await leases.release(lease) }
 
     func resign(_ owner: String) async throws { try await leases.resign(owner) }
 
