@@ -67,9 +67,7 @@ import Testing
             try await asked.wait(forCount: 1)
             #expect(try await platform.ask("pause", "", ["id": id]).json["status"] == "paused")
             gate.fulfil(.success(()))
-            while try await platform.jobs.events(of: id).events.last?.type != "platform.task.completed" {
-                await Task.yield()
-            }
+            try await platform.watch(id, until: .taskCompleted)
             try await platform.bus.shutDown(platform.jobControl)
             try await platform.startJobControl(platform.anotherJobControl())
             #expect(try await platform.ask("explain", "", ["id": id]).json["waitingFor"] == "resume")
@@ -139,7 +137,7 @@ import Testing
             let settled = try await platform.ask("settle", #"{"action":"retry"}"#, ["id": item])
             #expect(settled.status == 200)
             #expect(settled.json["status"] == "reverting")
-            while try await platform.ask("job", "", ["id": id]).json["status"] != "failed" { await Task.yield() }
+            try await platform.watch(id, until: .jobFailed)
             #expect(try await platform.ask("inbox").json == [])
         }
     }
@@ -174,8 +172,7 @@ import Testing
             let undo = try await platform.ask("undo", "", ["id": id, "force": "true"])
             #expect(undo.status == 202)
             #expect(undo.json["status"] == "reverting")
-            while asked.elements.last != "revert create" { await Task.yield() }
-            #expect(asked.elements.suffix(1) == ["revert create"])
+            try await asked.wait { $0.last == "revert create" }
         }
     }
 }

@@ -1,8 +1,22 @@
+import Support
 import Testing
 
 @testable import JobControl
 
 @Suite(.timeLimit(.minutes(1))) struct JobSlotsTests {
+    private let linedUp = Recorder<String>()
+
+    /// Notes that the job lines up: nobody sees the line before it stands there.
+    private func waitInLine(_ job: String, _ slots: JobSlots) async throws -> Bool {
+        try await slots.waitInLine(
+            as: job,
+            unless: { [linedUp] in
+                linedUp.record(job)
+                return false
+            }
+        )
+    }
+
     @Test func placesAreGivenUntilEverythingIsFull() throws {
         let slots = JobSlots(running: 1, waiting: 1)
         #expect(try slots.take() == .running)
@@ -43,10 +57,11 @@ import Testing
     @Test func aJobIsCalledOutOfTheLineAndTheOthersMoveUp() async throws {
         let slots = JobSlots(running: 1, waiting: 2)
         for _ in 0..<3 { _ = try slots.take() }
-        async let first = slots.waitInLine(as: "a")
-        while slots.position(of: "a") != 0 { await Task.yield() }
-        async let second = slots.waitInLine(as: "b")
-        while slots.position(of: "b") != 1 { await Task.yield() }
+        async let first = waitInLine("a", slots)
+        try await linedUp.wait(forCount: 1)
+        async let second = waitInLine("b", slots)
+        try await linedUp.wait(forCount: 2)
+        #expect([slots.position(of: "a"), slots.position(of: "b")] == [0, 1])
         slots.callOut("a")
         #expect(try await first == false)
         #expect(slots.position(of: "b") == 0)

@@ -65,7 +65,6 @@ import Testing
         try await called.value
         let (second, third) = (try harness.submit(document), try harness.submit(document))
         for handle in [second, third] { #expect(try await handle.whenAccepted == .queued) }
-        while harness.controller.slots.position(of: third.id) != 1 { await Task.yield() }
         #expect(try await harness.controller.explain(third.id).waitingFor == "turn")
         #expect(try await harness.controller.steer(second.id, .init(.pause)) == .paused)
         _ = try await harness.controller.steer(third.id, .init(.cancel(reverting: true)))
@@ -128,7 +127,7 @@ import Testing
         #expect(plan.items.map(\.grade.grade) == [.reversible, .reversible])
         #expect(plan.state?.version == 0)
         #expect(try await harness.controller.undo(handle.id, to: nil, isForced: false, by: "ada") == .reverting)
-        while try await status(harness, handle.id) != .undone { await Task.yield() }
+        try await harness.published.event(.jobUndone, of: handle.id)
         #expect(harness.partners.asked.suffix(3) == ["revert b", "revert a", "restore 0"])
         let again = try await harness.controller.undoPlan(handle.id, to: nil)
         #expect(again.items.map(\.grade.grade) == [.undone, .undone])
@@ -151,7 +150,7 @@ import Testing
         #expect(problem?.status == .conflict)
         #expect(problem?.members["plan"]?["tasks"]?[0]?["reason"] == "changed since by job/7")
         _ = try await harness.controller.undo(handle.id, to: "0", isForced: true, by: nil)
-        while try await status(harness, handle.id) != .undone { await Task.yield() }
+        try await harness.published.event(.jobUndone, of: handle.id)
         #expect(partners.asked.last == "revert a")
     }
 
@@ -197,7 +196,7 @@ import Testing
         #expect(item.json["service"] == "a")
         let (job, subject) = try #require(InboxItem.subject(item.id))
         #expect(try await harness.controller.steer(job, .init(.retryRevert(subject))) == .reverting)
-        while try await status(harness, handle.id) != .failed { await Task.yield() }
+        try await harness.published.event(.jobFailed, of: handle.id)
         #expect(try await harness.controller.inbox(after: nil, limit: 10).items.isEmpty)
         #expect(try await harness.store.record(handle.id)?.error == "refused")
     }

@@ -179,6 +179,11 @@ extension JobPlatform {
         }
     }
 
+    /// Watches a job until an event of that type has come.
+    func watch(_ id: String, until type: JobEntryType) async throws {
+        for try await batch in watch(id) where batch.contains(where: { JobEntryType($0) == type }) { return }
+    }
+
     /// Follows a job to its last event, and returns them all.
     func follow(_ id: String) async throws -> [Event] {
         var events: [Event] = []

@@ -1,34 +1,31 @@
 import Bus
-import Synchronization
+import Support
 
 @testable import JobControl
 
 /// All events that were published, in order.
 final class PublishedEvents: Sendable {
-    private let events = Mutex<[Event]>([])
-    private let endings = Mutex<[String: Promise<Void>]>([:])
+    private let events = Recorder<Event>()
 
-    var all: [Event] { events.withLock { $0 } }
+    var all: [Event] { events.elements }
 
     @Sendable func add(_ new: [Event]) {
-        events.withLock { $0 += new }
-        for event in new where JobEntryType(event)?.endsTheJob == true {
-            promise(of: event.topic).fulfil(.success(()))
-        }
+        for event in new { events.record(event) }
     }
 
-    /// Returns when the last event of a job has been published.
+    /// Returns when a job has published its first ending event.
     func ending(of id: String) async throws {
-        try await promise(of: JobEntry.topic(of: id)).value
+        try await events.wait { $0.contains { $0.topic == JobEntry.topic(of: id) && $0.entryType?.endsTheJob == true } }
     }
 
-    private func promise(of topic: String) -> Promise<Void> {
-        endings.withLock { endings in
-            let promise = endings[topic] ?? Promise()
-            endings[topic] = promise
-            return promise
-        }
+    /// Returns when a job has published an event of that type.
+    func event(_ type: JobEntryType, of id: String) async throws {
+        try await events.wait { $0.contains { $0.topic == JobEntry.topic(of: id) && $0.entryType == type } }
     }
+}
+
+extension Event {
+    fileprivate var entryType: JobEntryType? { JobEntryType(self) }
 }
 
 extension JobEntryType {
