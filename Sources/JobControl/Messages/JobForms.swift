@@ -10,6 +10,14 @@ enum JobForms {
             form("job", "GET", links.job("{id}"), input: nil, output: job),
             form("history", "GET", links.job("{id}/history{?since,limit}"), input: nil, output: history),
             form("replay", "POST", links.job("{id}/replay{?from}"), input: patch, output: replay),
+            form("cancel", "POST", links.job("{id}/cancel{?revert}"), input: reason, output: standing),
+            form("pause", "POST", links.job("{id}/pause"), input: reason, output: standing),
+            form("resume", "POST", links.job("{id}/resume"), input: reason, output: standing),
+            form("undo-plan", "GET", links.job("{id}/undo{?to}"), input: nil, output: plan),
+            form("undo", "POST", links.job("{id}/undo{?to,force}"), input: nil, output: standing),
+            form("explain", "GET", links.job("{id}/explain"), input: nil, output: explanation),
+            form("inbox", "GET", links.path("/inbox{?limit,cursor}"), input: nil, output: [item]),
+            form("settle", "POST", links.path("/inbox/{id}"), input: settlement, output: settled),
             form(
                 "filter",
                 "GET",
@@ -55,6 +63,31 @@ enum JobForms {
     private static let outcome: JSONValue = ["jobId": "string", "status": "string?", "error": "object?"]
     private static let patch: JSONValue = [["op": "string", "path": "string", "from": "string?", "value": "any?"]]
     private static let replay: JSONValue = ["jobId": "string", "parent": "string"]
+    private static let reason: JSONValue = ["reason": "string?"]
+    private static let standing: JSONValue = ["jobId": "string", "status": "string"]
+    private static let plan: JSONValue = [
+        "jobId": "string", "to": "number?", "state": "object?",
+        "tasks": [
+            [
+                "step": "number", "stepName": "string?", "task": "number", "name": "string?", "tag": "string?",
+                "service": "string", "requestId": "string",
+                "grade": "reversible | irreversible | undone | changed | unknown", "reason": "string?",
+                "changedBy": "object?",
+            ]
+        ],
+    ]
+    private static let explanation: JSONValue = [
+        "waitingFor": "string", "since": "string", "nextRetryAt": "string?", "owner": "string?", "sentence": "string",
+    ]
+    private static let item: JSONValue = [
+        "id": "string", "jobId": "string", "step": "number?", "task": "number?", "name": "string?", "tag": "string?",
+        "service": "string?", "requestId": "string?", "state": "string?", "error": "string", "since": "string",
+        "attempts": "number",
+    ]
+    private static let settlement: JSONValue = ["action": "retry | dismiss", "note": "string?"]
+    private static let settled: JSONValue = [
+        "id": "string", "action": "string", "jobId": "string", "status": "string",
+    ]
     private static let filter: JSONValue = [
         "name": "string?", "status": "string?", "createdAt": "string?", "completedAt": "string?",
     ]
