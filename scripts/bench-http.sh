@@ -43,7 +43,7 @@ for connections in 32 256; do
     for _ in $(seq "$rounds"); do
         read -r rate _ _ failures _ < <(ask "$connections" "http://127.0.0.1:$http/services/service-b/execute")
         ours+=$rate$'\n' errors=$((errors + failures))
-        read -r rate _ _ failures _ < <(ask "$connections" "http://127.0.0.1:$hello_port/")
+        read -r rate _ _ failures _ < <(ask "$connections" "http://127.0.0.1:$hello_port/hello")
         theirs+=$rate$'\n' errors=$((errors + failures))
     done
     awk -v "ours=$(printf %s "$ours" | median)" -v "theirs=$(printf %s "$theirs" | median)" -v "n=$errors" \
