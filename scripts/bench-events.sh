@@ -6,13 +6,14 @@
 # --bin DIR uses the programs in DIR; otherwise a release build is made first. The clock runs from the last instruction of
 # the task's handler until the watcher, another connection to the bus, has read `task.completed`; the service's answer,
 # the write of the journal to the disk, and the event's way lie between. The watcher sees N events a second (default:
-# 1,000) for some seconds (default: 10), and the reference as many of the same size, which are published as plain events
-# and subscribed to through the same broker. The three take turns; a line a case, of medians over rounds, in ms:
+# 1,000) for some seconds (default: 10). The cases take turns; a line each, of medians over rounds, in ms:
 #
+#   one-way     the reference: events of the same size, published and subscribed to through the same broker
+#   answer      N/2 calls of the service a second without a job: from the end of its handler to its answer
 #   one-job     one job of many tasks, which end at even intervals; watched the way job-runner does
 #   many-jobs   jobs of one task, submitted at even intervals; watched by the prefix of all jobs
 #
-# `events CASE events/s=N p50=X p99=Y one-way-events/s=N one-way-p50=X one-way-p99=Z p99-ratio=Y/Z`.
+# `events CASE events/s=N p50=X p99=Y p99-ratio=Y/Z`, Z being the p99 of one-way.
 set -euo pipefail
 caller=$PWD
 cd "$(dirname "$0")/.."
@@ -25,7 +26,7 @@ while [ $# -gt 0 ]; do
         --seconds) needs_value bench-events "$@"; seconds=$2; shift 2 ;;
         --rounds) needs_value bench-events "$@"; rounds=$2; shift 2 ;;
         --bin) needs_value bench-events "$@"; bin=$(absolute "$caller" "$2"); shift 2 ;;
-        -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h | --help) sed -n '2,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "bench-events: unknown option $1" >&2; exit 2 ;;
     esac
 done
@@ -38,6 +39,6 @@ if [ -z "$bin" ]; then
     done
 fi
 open_scratch_platform "$bin"
-# Three loads a round, and as long again for a machine that is busy with others.
-timeout $((60 + rounds * 3 * seconds * 2)) "$bin/job-benchmark" events "$PLATFORM_BUS" "$PLATFORM_EVENTS_PUBLISH" \
+# Four loads a round, and as long again for a machine that is busy with others.
+timeout $((60 + rounds * 4 * seconds * 2)) "$bin/job-benchmark" events "$PLATFORM_BUS" "$PLATFORM_EVENTS_PUBLISH" \
     "$PLATFORM_EVENTS_SUBSCRIBE" "$rate" "$seconds" "$rounds"

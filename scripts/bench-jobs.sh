@@ -131,7 +131,9 @@ dbos() {
 # run_case NAME JSON
 run_case() {
     write_case "$work/case.lua" "$2"
-    local ours="" node="" dbos="" rate p50 p99 failures errors=0 syncs peer="" case=$work/case.lua
+    local port ours="" node="" dbos="" rate p50 p99 failures errors=0 syncs peer="" case=$work/case.lua
+    # What has never run this case is slow at first, Node until it has compiled the code.
+    for port in "$http" ${node_jobs:-}; do load "$case" "$connections" 3 "http://127.0.0.1:$port/run-job" >/dev/null; done
     for _ in $(seq "$rounds"); do
         read -r rate p50 p99 failures _ < <(load "$case" "$connections" "$seconds" "http://127.0.0.1:$http/run-job")
         ours+="$rate $p50 $p99"$'\n' errors=$((errors + failures))

@@ -34,28 +34,27 @@ struct EventMeasurement: Sendable {
         self.marks = marks
     }
 
-    /// Measures in turns: the bus alone, one long job, many short jobs.
+    /// Measures in turns: the bus alone, there and back, one long job, many short jobs.
     func lines(rounds: Int) async throws -> [String] {
-        _ = (try await oneWay(load.short), try await oneJob(load.short), try await manyJobs(load.short))
-        var (oneWay, oneJob, manyJobs): ([Latencies], [Latencies], [Latencies]) = ([], [], [])
+        for kind in kinds { _ = try await kind.measure(load.short) }
+        var measured = [[Latencies]](repeating: [], count: kinds.count)
         for _ in 0..<rounds {
-            oneWay.append(try await self.oneWay(load))
-            oneJob.append(try await self.oneJob(load))
-            manyJobs.append(try await self.manyJobs(load))
+            for (index, kind) in kinds.enumerated() { measured[index].append(try await kind.measure(load)) }
         }
-        return [line("one-job", oneJob, beside: oneWay), line("many-jobs", manyJobs, beside: oneWay)]
+        return zip(kinds, measured).map { kind, latencies in line(kind.name, latencies, beside: measured[0]) }
+    }
+
+    /// The first is the reference of all.
+    private var kinds: [(name: String, measure: (EventLoad) async throws -> Latencies)] {
+        [("one-way", oneWay), ("answer", answers), ("one-job", oneJob), ("many-jobs", manyJobs)]
     }
 
     private func line(_ name: String, _ ours: [Latencies], beside reference: [Latencies]) -> String {
         let (p50, p99) = (ours.median { $0.percentile(0.5) }, ours.median { $0.percentile(0.99) })
-        let (referenceP50, referenceP99) = (
-            reference.median { $0.percentile(0.5) }, reference.median { $0.percentile(0.99) }
-        )
-        return """
-            events \(name) events/s=\(Int(ours.median(\.eventsPerSecond))) p50=\(p50.hundredths) p99=\(p99.hundredths) \
-            one-way-events/s=\(Int(reference.median(\.eventsPerSecond))) one-way-p50=\(referenceP50.hundredths) \
-            one-way-p99=\(referenceP99.hundredths) p99-ratio=\((p99 / referenceP99).hundredths)
-            """
+        let ratio = p99 / reference.median { $0.percentile(0.99) }
+        let rate = Int(ours.median(\.eventsPerSecond))
+        let figures = "p50=\(p50.hundredths) p99=\(p99.hundredths) p99-ratio=\(ratio.hundredths)"
+        return "events \(name) events/s=\(rate) \(figures)"
     }
 }
 
@@ -93,6 +92,29 @@ extension EventMeasurement {
         )
         marks.note(id)
         publisher.publish([event])
+    }
+}
+
+// MARK: There and back
+
+extension EventMeasurement {
+    /// Calls the service as job-control does, without a job: from the end of its handler to its answer.
+    private func answers(_ load: EventLoad) async throws -> Latencies {
+        gate.open()
+        return try await withThrowingTaskGroup(of: (UInt64, UInt64).self) { group in
+            try await load.pace(eventsPerCall: Self.eventsOfATask) { _ in
+                group.addTask {
+                    let id = UUIDv7.make()
+                    let body = JSONValue.object(["requestId": .string(id)]).serialized()
+                    _ = try await client.request(JobBenchmark.service, "execute", body: body)
+                    let now = Marks.now
+                    return (now - (marks.take(id) ?? now), now)
+                }
+            }
+            var latencies = Latencies()
+            for try await (latency, now) in group { latencies.add([latency], of: 1, at: now) }
+            return latencies
+        }
     }
 }
 
