@@ -40,5 +40,5 @@ fi
 # What the program starts ends with it, however it ends.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-timeout 300 "$bin/job-benchmark" recovery "$bin/platform" "$work" "$jobs" "${at_once:-$jobs}" ||
+timeout 420 "$bin/job-benchmark" recovery "$bin/platform" "$work" "$jobs" "${at_once:-$jobs}" ||
     { echo "bench-recovery: failed; the end of the platform's log:" >&2; tail -n 20 "$work/platform.log" >&2; exit 1; }

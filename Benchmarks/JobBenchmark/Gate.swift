@@ -13,8 +13,6 @@ final class Gate: Sendable {
 
     private let state = Mutex(State())
 
-    var isOpen: Bool { state.withLock(\.isOpen) }
-
     /// Returns when the caller may go on.
     ///
     /// - Throws: `CancellationError`.

@@ -1,5 +1,6 @@
 import Bus
 import Glibc
+import JobControl
 import Logging
 import ZeroMQ
 
@@ -16,8 +17,16 @@ struct JobBenchmark {
     /// The service whose tasks are measured, and its tag.
     static let service = "job-benchmark"
 
-    static func main() async throws {
-        let words = Array(CommandLine.arguments.dropFirst())
+    static func main() async {
+        do {
+            try await run(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            logger.error("\(error)")
+            exit(1)
+        }
+    }
+
+    private static func run(_ words: [String]) async throws {
         switch (words.first, words.count) {
         case ("events", 7): try await measureEvents(words)
         case ("recovery", 5): try await measureRecovery(words)
@@ -43,6 +52,8 @@ struct JobBenchmark {
         try await whileRunning([client.run, publisher.run, subscriber.run, worker.run]) {
             try await worker.whenReady
             try await publisher.whenConnected
+            gate.open()
+            try await whenServed(JobClient(client))
             let measurement = EventMeasurement(load, client, publisher, subscriber, gate, marks)
             for line in try await measurement.lines(rounds: rounds) { report(line) }
         }

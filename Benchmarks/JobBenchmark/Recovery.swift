@@ -12,6 +12,8 @@ import ZeroMQ
 struct Recovery: Sendable {
     private static let submitters = 64
     private static let pause = Duration.milliseconds(20)
+    /// How long jobs may take to go on: well above what is asked for.
+    private static let patience = Duration.seconds(120)
 
     let program: String
     let folder: String
@@ -32,18 +34,24 @@ struct Recovery: Sendable {
         let client = BusClient(.init(endpoints: [bus]), context: context, logger: JobBenchmark.logger)
         let gate = Gate()
         let lives = (first: Calls(of: min(jobs, atOnce)), second: Calls(of: jobs))
+        let life = Life()
         let worker = JobBenchmark.worker(of: bus, context, credits: min(jobs + 16, 65_535)) { request in
             guard request.operation != "revert" else { throw Problem(.internalServerError, "a task is reverted") }
-            let life = gate.isOpen ? lives.second : lives.first
-            life.note(try request.requestID())
+            life.calls?.note(try request.requestID())
             try await gate.pass()
         }
         return try await JobBenchmark.whileRunning([client.run, worker.run]) {
+            gate.open()
             try await worker.whenReady
+            try await JobBenchmark.whenServed(JobClient(client))
+            gate.close()
+            life.calls = lives.first
             try await submitAll(JobClient(client))
-            try await lives.first.all.wait()
+            let failure = BusError(.timedOut, "the service had \(lives.first.count) tasks before the kill")
+            try await lives.first.all.wait(within: Self.patience, orThrow: failure)
             first.kill()
             _ = try await first.whenEnded()
+            life.calls = lives.second
             gate.open()
             return try await goOn(command, warden, JobClient(client), lives.second)
         }
@@ -60,10 +68,12 @@ struct Recovery: Sendable {
         async let ready = platform.whenReady()
         guard try await ready else { throw ScratchError("the platform ended; its log is \(command.log)") }
         let isReady = Marks.now
-        try await calls.all.wait()
+        let failure = BusError(.timedOut, "after \(Self.patience) the service had \(calls.count) of \(jobs) tasks")
+        try await calls.all.wait(within: Self.patience, orThrow: failure)
         try await whenAllHaveEnded(client)
         let ended = Marks.now
-        let completed = try await count(client, status: "completed")
+        // Without the one that found the service.
+        let completed = try await count(client, status: "completed") - 1
         platform.terminate()
         _ = try await platform.whenEnded()
         let moments = calls.moments
@@ -84,7 +94,8 @@ struct Recovery: Sendable {
     }
 
     private func submitAll(_ client: JobClient) async throws {
-        let document = JobBenchmark.job(tasks: 1)
+        // The service holds the tasks, longer than they have by default where the machine is busy with others.
+        let document = JobBenchmark.job(tasks: 1, timeout: "PT10M")
         let share = (jobs + Self.submitters - 1) / Self.submitters
         try await withThrowingTaskGroup(of: Void.self) { group in
             for first in stride(from: 0, to: jobs, by: share) {
@@ -121,6 +132,16 @@ struct Recovery: Sendable {
     }
 }
 
+/// Which calls are counted; none while nil.
+private final class Life: Sendable {
+    private let current = Mutex<Calls?>(nil)
+
+    var calls: Calls? {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
+}
+
 /// The tasks that a life of the platform has sent, each counted once.
 private final class Calls: Sendable {
     private struct State {
@@ -140,6 +161,8 @@ private final class Calls: Sendable {
 
     /// When the first and the last came.
     var moments: (first: UInt64, last: UInt64) { state.withLock { ($0.first, $0.last) } }
+
+    var count: Int { state.withLock(\.requests.count) }
 
     func note(_ request: String) {
         let now = Marks.now

@@ -1,5 +1,6 @@
 import Bus
 import JSON
+import JobControl
 import Logging
 import ZeroMQ
 
@@ -28,9 +29,27 @@ extension JobBenchmark {
     }
 
     /// A job of one step with so many tasks of the service.
-    static func job(tasks count: Int) -> JSONValue {
-        let tasks = [JSONValue](repeating: ["tag": .string(service)], count: count)
+    static func job(tasks count: Int, timeout: String = "PT1M") -> JSONValue {
+        let tasks = [JSONValue](repeating: ["tag": .string(service), "timeout": .string(timeout)], count: count)
         return ["steps": [["tasks": .array(tasks)]]]
+    }
+
+    /// Returns when a job has called the service: job-control knows of it a moment later than the broker.
+    static func whenServed(_ jobs: JobClient) async throws {
+        let end = ContinuousClock.now + .seconds(10)
+        repeat {
+            let id = try await jobs.submit(job(tasks: 1)).jobID
+            if try await outcome(of: id, jobs) == .completed { return }
+        } while .now < end
+        throw BusError(.noWorker, "no job finds the service")
+    }
+
+    private static func outcome(of id: String, _ jobs: JobClient) async throws -> JobStatus {
+        while true {
+            let status = try await jobs.events(of: id)
+            if status.ended { return status.status }
+            try await ContinuousClock().sleep(for: .milliseconds(20))
+        }
     }
 
     /// Runs `body` beside services, which are ended when it returns or throws. A service that fails ends it.
