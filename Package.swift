@@ -174,6 +174,13 @@ let package = Package(
             path: "Benchmarks/BusBenchmark",
             swiftSettings: settings
         ),
+        // Watching jobs, and going on with them after a kill: scripts/bench-events.sh and bench-recovery.sh.
+        .executableTarget(
+            name: "job-benchmark",
+            dependencies: ["Bus", "JSON", "JobControl", "Scratch", "ZeroMQ", deque, logging],
+            path: "Benchmarks/JobBenchmark",
+            swiftSettings: settings
+        ),
         // The HTTP server that the gateway is measured against: scripts/bench-http.sh.
         .executableTarget(
             name: "hello-http",

@@ -10,6 +10,7 @@ set -euo pipefail
 caller=$PWD
 cd "$(dirname "$0")/.."
 source scripts/lib/scratch-platform.sh
+source scripts/lib/load.sh
 
 seconds=4 rounds=3 bin=""
 while [ $# -gt 0 ]; do
@@ -34,31 +35,15 @@ hello=$!
 trap 'end_process hello-http "$hello"; close_scratch_platform' EXIT
 timeout 10 bash -c "until (exec 3<>/dev/tcp/127.0.0.1/$hello_port) 2>/dev/null; do sleep 0.05; done"
 
-cat >"$work/case.lua" <<'LUA'
-wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/json"
-wrk.body = "{}"
-local threads = {}
-function setup(thread) table.insert(threads, thread) end
-function init() failed = 0 end
-function response(status) if status ~= 200 then failed = failed + 1 end end
-function done(summary)
-    local failures = 0
-    for _, thread in ipairs(threads) do failures = failures + thread:get("failed") end
-    local e = summary.errors
-    failures = failures + e.connect + e.read + e.write + e.timeout
-    io.write(string.format("%.0f %d\n", (summary.requests - failures) / (summary.duration / 1e6), failures))
-end
-LUA
-ask() { wrk -t 1 -c "$1" -d "${seconds}s" -s "$work/case.lua" "$2" | tail -n 1; }
-median() { sort -g | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
+write_case "$work/case.lua" "{}"
+ask() { load "$work/case.lua" "$1" "$seconds" "$2"; }
 
 for connections in 32 256; do
     ours="" theirs="" errors=0
     for _ in $(seq "$rounds"); do
-        read -r rate failures < <(ask $connections "http://127.0.0.1:$http/services/service-b/execute")
+        read -r rate _ _ failures _ < <(ask "$connections" "http://127.0.0.1:$http/services/service-b/execute")
         ours+=$rate$'\n' errors=$((errors + failures))
-        read -r rate failures < <(ask $connections "http://127.0.0.1:$hello_port/")
+        read -r rate _ _ failures _ < <(ask "$connections" "http://127.0.0.1:$hello_port/hello")
         theirs+=$rate$'\n' errors=$((errors + failures))
     done
     awk -v "ours=$(printf %s "$ours" | median)" -v "theirs=$(printf %s "$theirs" | median)" -v "n=$errors" \

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
-# Measures durable jobs over HTTP: POST /run-job from 32 connections, on SQLite with every commit on the disk.
+# Measures durable jobs over HTTP: POST /run-job from 32 connections, with every commit on the disk.
 #
-#   scripts/bench-jobs.sh [--seconds N] [--rounds N] [--connections N] [--peers] [--bin DIR]
+#   scripts/bench-jobs.sh [--store sqlite|postgres] [--seconds N] [--rounds N] [--connections N] [--peers] [--bin DIR]
 #
 # --bin DIR uses the programs in DIR; otherwise a release build is made first. One line a case, of medians:
-# `CASE jobs/s=X p50=MS p99=MS errors=N syncs/s=N`, where syncs/s are the times that the disk was waited for (fdatasync).
+# `CASE store=S jobs/s=X p50=MS p99=MS errors=N syncs/s=N`, where syncs/s are the times that the disk was waited for
+# (fdatasync, counted by strace in the platform, or in the server's processes that work for it).
+# --store postgres starts a server of its own that waits for the disk, with a database each for the platform and DBOS.
 # --peers runs others beside it, in turns: a platform of small Node services that keeps nothing (Benchmarks/peers), over
-# the same HTTP, and DBOS (PyPI) on SQLite, which runs its workflows in its own process without HTTP. Then each line goes
-# on with ` node=X ratio=R dbos=X ratio=R`.
+# the same HTTP, and DBOS (PyPI) on the same kind of store, which runs its workflows in its own process without HTTP.
+# Then each line goes on with ` node=X ratio=R dbos=X ratio=R`.
 # The platform runs on free ports with its data in a temporary folder, and all that this started has ended when it
 # returns.
 set -euo pipefail
@@ -15,33 +17,79 @@ caller=$PWD
 cd "$(dirname "$0")/.."
 
 source scripts/lib/scratch-platform.sh
+source scripts/lib/load.sh
 
-seconds=10 rounds=1 connections=32 bin="" peers=""
+store=sqlite seconds=10 rounds=1 connections=32 bin="" peers=""
 while [ $# -gt 0 ]; do
     case "$1" in
+        --store) needs_value bench-jobs "$@"; store=$2; shift 2 ;;
         --seconds) needs_value bench-jobs "$@"; seconds=$2; shift 2 ;;
         --rounds) needs_value bench-jobs "$@"; rounds=$2; shift 2 ;;
         --peers) peers=yes; shift ;;
         --connections) needs_value bench-jobs "$@"; connections=$2; shift 2 ;;
         --bin) needs_value bench-jobs "$@"; bin=$(absolute "$caller" "$2"); shift 2 ;;
-        -h | --help) sed -n '2,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h | --help) sed -n '2,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "bench-jobs: unknown option $1" >&2; exit 2 ;;
     esac
 done
+case $store in sqlite | postgres) ;; *) echo "bench-jobs: --store takes sqlite or postgres" >&2; exit 2 ;; esac
 
 scripts/setup.sh --bench
 if [ -z "$bin" ]; then
     bin=$PWD/.build/release
     for product in platform job-runner service-b; do swift build -c release --product "$product" >&2; done
 fi
+
+peer_pids=() server=""
+# Peers and platform before the server: who loses their database complains.
+end_all() {
+    local pid
+    for pid in ${peer_pids[@]+"${peer_pids[@]}"}; do end_process peer "$pid"; done
+    close_scratch_platform
+    [ -z "$server" ] || { scripts/postgres.sh stop "$server" 2>/dev/null || true; rm -rf "$server"; }
+}
+trap end_all EXIT
+
+# --- Store ----------------------------------------------------------------------------------------------------------
+
+# sql TEXT: what the server answers, by lines.
+sql() {
+    PGOPTIONS="-c client_min_messages=warning" psql --no-psqlrc --quiet --tuples-only --no-align --command "$1" "$server_url"
+}
+
+open_server() {
+    server=$(mktemp -d)
+    server_url=$(scripts/postgres.sh start "$server")
+    sql "ALTER SYSTEM SET fsync = on"
+    scripts/postgres.sh stop "$server"
+    server_url=$(scripts/postgres.sh start "$server")
+    [ "$(sql 'SHOW fsync')" = on ] || { echo "bench-jobs: the server does not wait for the disk" >&2; exit 1; }
+    sql "CREATE DATABASE platform"
+    export PLATFORM_STORE=${server_url%/*}/platform
+}
+if [ "$store" = postgres ]; then open_server; fi
 open_scratch_platform "$bin"
-platform=$(awk '$1 == "platform" { print $2 }' "$work/run/processes")
+
+# The processes that wait for the disk when a job is written.
+writers() {
+    if [ "$store" = sqlite ]; then
+        awk '$1 == "platform" { print $2 }' "$work/run/processes"
+    else
+        sql "SELECT pid FROM pg_stat_activity WHERE datname = 'platform' OR backend_type = 'walwriter'"
+    fi
+}
+
+# count_syncs: how often they did so in one second of the load that is under way.
+count_syncs() {
+    local pid options=()
+    command -v strace >/dev/null || { echo 0; return; }
+    for pid in $(writers); do options+=(-p "$pid"); done
+    timeout 1 strace -f -q -e trace=fdatasync,fsync -o "$work/syncs" "${options[@]}" 2>/dev/null || true
+    grep -c 'sync(' "$work/syncs" || true
+}
 
 # --- Peers ----------------------------------------------------------------------------------------------------------
 
-peer_pids=()
-end_peers() { for pid in "${peer_pids[@]}"; do end_process peer "$pid"; done; }
-trap 'end_peers; close_scratch_platform' EXIT
 python=.build/dbos/bin/python
 
 open_peers() {
@@ -65,60 +113,46 @@ if [ "$peers" ]; then
     open_peers
 fi
 
-# --- Cases ----------------------------------------------------------------------------------------------------------
-
-median() { sort -g | awk '{ value[NR] = $1 } END { print value[int((NR + 1) / 2)] }'; }
-
-# load PORT: wrk for some seconds; prints jobs a second, p50 and p99 in milliseconds, and what was not answered by 200.
-load() { wrk -t 1 -c "$connections" -d "${seconds}s" -s "$work/case.lua" "http://127.0.0.1:$1/run-job" | tail -n 1; }
-
-# count_syncs: how often the platform waited for the disk in one second of the load that is under way.
-count_syncs() {
-    command -v strace >/dev/null || { echo 0; return; }
-    timeout 1 strace -f -q -e trace=fdatasync,fsync -o "$work/syncs" -p "$platform" 2>/dev/null || true
-    grep -c 'sync(' "$work/syncs" || true
+# dbos CASE: its workflows a second, on a database that nobody has used.
+dbos() {
+    local url=sqlite:///$work/dbos.sqlite
+    if [ "$store" = sqlite ]; then
+        rm -f "$work"/dbos.sqlite*
+    else
+        sql "DROP DATABASE IF EXISTS dbos WITH (FORCE)" >&2
+        sql "CREATE DATABASE dbos" >&2
+        url="postgresql://postgres@/dbos?host=$server"
+    fi
+    "$python" Benchmarks/peers/dbos_jobs.py "$url" "$1" "$seconds" "$connections"
 }
+
+# --- Cases ----------------------------------------------------------------------------------------------------------
 
 # run_case NAME JSON
 run_case() {
-    cat >"$work/case.lua" <<LUA
-wrk.method = "POST"
-wrk.headers["Content-Type"] = "application/json"
-wrk.body = [[$2]]
-local threads = {}
-function setup(thread) table.insert(threads, thread) end
-function init() failed = 0 end
-function response(status) if status ~= 200 then failed = failed + 1 end end
-function done(summary, latency)
-    local failures = 0
-    for _, thread in ipairs(threads) do failures = failures + thread:get("failed") end
-    local e = summary.errors
-    failures = failures + e.connect + e.read + e.write + e.timeout
-    io.write(string.format("%.0f %.1f %.1f %d\n", (summary.requests - failures) / (summary.duration / 1e6),
-        latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, failures))
-end
-LUA
-    local ours="" node="" dbos="" rate p50 p99 failures errors=0 syncs peer=""
+    write_case "$work/case.lua" "$2"
+    local port ours="" node="" dbos="" rate p50 p99 failures errors=0 syncs peer="" case=$work/case.lua
+    # What has never run this case is slow at first, Node until it has compiled the code.
+    for port in "$http" ${node_jobs:-}; do load "$case" "$connections" 3 "http://127.0.0.1:$port/run-job" >/dev/null; done
     for _ in $(seq "$rounds"); do
-        read -r rate p50 p99 failures < <(load "$http")
+        read -r rate p50 p99 failures _ < <(load "$case" "$connections" "$seconds" "http://127.0.0.1:$http/run-job")
         ours+="$rate $p50 $p99"$'\n' errors=$((errors + failures))
         [ "$peers" ] || continue
-        read -r rate _ < <(load "$node_jobs")
+        read -r rate _ < <(load "$case" "$connections" "$seconds" "http://127.0.0.1:$node_jobs/run-job")
         node+=$rate$'\n'
-        rm -f "$work"/dbos.sqlite*
-        dbos+=$("$python" Benchmarks/peers/dbos_jobs.py "sqlite:///$work/dbos.sqlite" "$1" "$seconds" "$connections")$'\n'
+        dbos+=$(dbos "$1")$'\n'
     done
     # Apart from what is measured: being watched costs a program a good part of its speed.
-    (seconds=3 load "$http" >/dev/null) &
+    load "$case" "$connections" 3 "http://127.0.0.1:$http/run-job" >/dev/null &
     syncs=$(count_syncs)
     wait $!
-    column() { printf %s "$2" | awk "{ print \$$1 }" | median; }
-    rate=$(column 1 "$ours")
+    rate=$(median_of_column 1 "$ours")
     if [ "$peers" ]; then
-        peer=$(awk -v "ours=$rate" -v "node=$(column 1 "$node")" -v "dbos=$(column 1 "$dbos")" \
+        peer=$(awk -v "ours=$rate" -v "node=$(median_of_column 1 "$node")" -v "dbos=$(median_of_column 1 "$dbos")" \
             'BEGIN { printf " node=%d ratio=%.1f dbos=%.1f ratio=%.1f", node, ours / node, dbos, ours / dbos }')
     fi
-    echo "$1 jobs/s=$rate p50=$(column 2 "$ours") p99=$(column 3 "$ours") errors=$errors syncs/s=$syncs$peer"
+    p50=$(median_of_column 2 "$ours") p99=$(median_of_column 3 "$ours")
+    echo "$1 store=$store jobs/s=$rate p50=$p50 p99=$p99 errors=$errors syncs/s=$syncs$peer"
 }
 
 task='{"tag":"timestamp"}'

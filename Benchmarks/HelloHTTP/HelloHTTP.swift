@@ -4,7 +4,7 @@ import Logging
 /// The HTTP server that the gateway is measured against: Hummingbird's router and one answer from memory.
 ///
 /// ```
-/// hello-http PORT     serves `hello` at every path of 127.0.0.1:PORT until it is ended
+/// hello-http PORT     serves `hello` at every path of 127.0.0.1:PORT but `/` until it is ended
 /// ```
 ///
 /// `scripts/bench-http.sh` asks it and the gateway the same.

@@ -1,7 +1,9 @@
+# shellcheck shell=bash
 # For scripts that measure: a platform of its own on free ports, with its data in a temporary folder, that is gone when
 # the script returns. Source it; then `open_scratch_platform BIN`.
 #
 # Sets $work (the folder) and $http (the port for everything), and exports where the platform's processes find each other.
+# A script with more to end sets its own trap for EXIT before, which calls close_scratch_platform.
 
 # needs_value NAME ARGUMENTS…: ends the script when an option has no value.
 needs_value() { [ $# -ge 3 ] || { echo "$1: $2 needs a value" >&2; exit 2; }; }
@@ -26,6 +28,7 @@ end_process() {
 }
 
 close_scratch_platform() {
+    [ -n "${work:-}" ] || return 0
     # Before the platform: a worker that is told to end says good-bye to its broker.
     [ -z "${service:-}" ] || end_process service-b "$service"
     scripts/stop-all.sh --data "$work" >&2 || true
@@ -36,7 +39,7 @@ close_scratch_platform() {
 open_scratch_platform() {
     local bin=$1 bus publish subscribe discovery state job
     work=$(mktemp -d)
-    trap close_scratch_platform EXIT
+    [ -n "$(trap -p EXIT)" ] || trap close_scratch_platform EXIT
     read -r bus publish subscribe http discovery state job < <(free_ports 7)
     export PLATFORM_BUS=tcp://127.0.0.1:$bus PLATFORM_EVENTS_PUBLISH=tcp://127.0.0.1:$publish
     export PLATFORM_EVENTS_SUBSCRIBE=tcp://127.0.0.1:$subscribe PLATFORM_HTTP_PORT=$http
