@@ -86,14 +86,24 @@ public final class GatewayServer: Service, Sendable {
     }
 
     private func serve(_ listener: Listener) async throws {
+        let channel = channel(for: listener)
+        let server = server(for: listener, channel)
+        // Never cancelled: NIO crashes when a connection was accepted and the cancelled server does not take it any more
+        // (apple/swift-nio#2637). It is shut down, and its connections are cancelled.
+        let serving = Task { try await server.run() }
         do {
-            try await server(for: listener).run()
+            try await withTaskCancellationHandler {
+                try await serving.value
+            } onCancel: {
+                channel.open.endAll()
+                Task { try await server.shutdownGracefully() }
+            }
         } catch {
             throw GatewayError.cannotListen(listener, host: configuration.host, error)
         }
     }
 
-    private func server(for listener: Listener) -> any Service {
+    private func channel(for listener: Listener) -> GatewayChannel {
         let responder = GatewayResponder(
             routes: listener.routes,
             dispatcher: dispatcher,
@@ -102,7 +112,12 @@ public final class GatewayServer: Service, Sendable {
             date: DateField(),
             logger: logger
         )
-        return GatewayChannel(responder: responder, configuration: configuration).server(
+        return GatewayChannel(responder: responder, configuration: configuration)
+    }
+
+    private func server(for listener: Listener, _ channel: GatewayChannel) -> Server<GatewayChannel> {
+        Server(
+            childChannelSetup: channel,
             configuration: ServerConfiguration(
                 address: .hostname(configuration.host, port: listener.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.connectionLimit)

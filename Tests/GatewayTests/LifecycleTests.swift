@@ -3,6 +3,8 @@ import Bus
 import Discovery
 import JSON
 import Logging
+import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Testing
 import ZeroMQ
@@ -80,6 +82,30 @@ import ZeroMQ
                 }
             }
         }
+    }
+
+    @Test func aGatewayIsCancelledWhileConnectionsArrive() async throws {
+        try await withPlatform { platform in
+            for _ in 0..<10 {
+                let gateway = GatewayServer(
+                    configuration(),
+                    client: platform.client,
+                    directory: platform.directory,
+                    logger: platform.logger
+                )
+                try await running([gateway]) {
+                    let port = try await gateway.boundPorts().main
+                    for _ in 0..<50 { Self.knock(at: port) }
+                }
+            }
+        }
+    }
+
+    /// Begins a connection and waits for nothing: the gateway may hear of it when it is about to end.
+    private static func knock(at port: Int) {
+        _ = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connect(host: "127.0.0.1", port: port)
+            .flatMap { $0.close() }
     }
 
     @Test func withoutABusTheGatewaySaysSo() async throws {

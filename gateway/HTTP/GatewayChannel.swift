@@ -14,6 +14,7 @@ struct GatewayChannel: ServerChildChannel {
 
     let responder: GatewayResponder
     let configuration: GatewayConfiguration
+    let open = OpenConnections()
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let connection = Connection(channel)
@@ -27,12 +28,8 @@ struct GatewayChannel: ServerChildChannel {
     }
 
     func handle(value: Value, logger: Logger) async {
-        let task = Task { await value.http.handle(value: value.parts, logger: logger) }
-        value.connection.isAnswered(by: task)
-        await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
+        await open.answering(value.connection.isAnswered(by:)) {
+            await value.http.handle(value: value.parts, logger: logger)
         }
     }
 

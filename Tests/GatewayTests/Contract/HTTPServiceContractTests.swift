@@ -10,7 +10,8 @@ import Testing
     private func register(_ url: String, _ platform: TestPlatform, ping: String? = nil) async throws -> String {
         var body: JSONValue = ["serviceName": "plain", "serviceURL": .string(url), "tags": ["plain"]]
         body["pingURL"] = ping.map(JSONValue.string)
-        return try #require(try await platform.api.post("/register", body).json["registryID"]?.stringValue)
+        let answer = try await platform.api.post("/register", body)
+        return try #require(try answer.json["registryID"]?.stringValue, "\(answer.status) \(answer.text)")
     }
 
     private static let echo: HTTPService.Handler = { seen in
@@ -130,7 +131,8 @@ import Testing
             }
         ]
         try await withPlatform {
-            $0.requestTimeout = .milliseconds(300)
+            // Long enough for the registration on a machine that is busy.
+            $0.requestTimeout = .seconds(2)
         } _: { platform in
             try await HTTPService.run(routes) { _, url in
                 _ = try await register(url, platform)

@@ -115,7 +115,6 @@ import Testing
                         + "POST /state HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}"
                         + "GET /services/service-a/ping HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
                 )
-                connection.finishSending()
                 return try await connection.readToEnd()
             }
             let statuses = answer.split(separator: "HTTP/1.1 ").map { $0.prefix(3) }
