@@ -42,9 +42,13 @@ extension Answer {
     }
 
     private mutating func copyFields(from annotations: Annotations) {
-        for (name, field) in Self.copied { fields[field] = annotations[name] }
-        fields[.eTag] = annotations[Annotations.etag].map(Self.entityTag)
-        fields[.lastModified] = annotations[Annotations.lastModified].flatMap(Self.date)
+        // Most replies have none of them, and setting a field searches all that are there.
+        guard !annotations.isEmpty else { return }
+        for (name, field) in Self.copied {
+            if let value = annotations[name] { fields[field] = value }
+        }
+        if let version = annotations[Annotations.etag] { fields[.eTag] = Self.entityTag(version) }
+        if let text = annotations[Annotations.lastModified] { fields[.lastModified] = Self.date(text) }
     }
 
     /// A version as an entity tag; one that is quoted already stays as it is.

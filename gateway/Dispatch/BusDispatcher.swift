@@ -82,8 +82,8 @@ struct BusDispatcher: Sendable {
             Annotations.baseURL: exchange.origin.baseURL, Annotations.client: exchange.client,
         ]
         annotations[Annotations.id] = id
-        for (field, name) in Self.copied where exchange.fields[field] != nil {
-            annotations[name] = exchange.fields[field]
+        for (field, name) in Self.copied {
+            if let value = exchange.fields[field] { annotations[name] = value }
         }
         if call.heedsPreferences { annotations["wait"] = exchange.preferences.wait.map(String.init) }
         guard !exchange.target.query.isEmpty, !(call.query.isEmpty && call.flags.isEmpty) else { return annotations }
