@@ -99,6 +99,8 @@ public final class GatewayServer: Service, Sendable {
                 Task { try await server.shutdownGracefully() }
             }
         } catch {
+            // A server that was told to end before it began says so by an error.
+            if Task.isCancelled { throw CancellationError() }
             throw GatewayError.cannotListen(listener, host: configuration.host, error)
         }
     }
