@@ -70,7 +70,8 @@ struct MonitoredSocket: ~Copyable {
         case cut
     }
 
-    /// What is known after everything that the monitor has to tell.
+    /// What is known now. After a sleep of its own that is what the monitor had told when the sleep ended: what came later
+    /// ends the next one. See ``stateNow()``.
     mutating func state() throws(ZMQError) -> State {
         if mayHaveEvents { try takeEvents() }
         if hasEnded { return .cut }
