@@ -52,6 +52,11 @@ struct BrokerLink: ~Copyable {
         return liveness.isGone(at: now) ? "no heartbeat for \(liveness.silence(at: now))" : nil
     }
 
+    /// Whether the broker is gone, also when nothing has told so before.
+    mutating func isGone(at now: Moment) throws(ZMQError) -> Bool {
+        try connection.stateNow() == .cut || liveness.isGone(at: now)
+    }
+
     /// Whether nobody could be reached there at the last attempt.
     mutating func wasRefused() throws(ZMQError) -> Bool { try connection.state() == .refused }
 

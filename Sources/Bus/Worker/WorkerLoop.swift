@@ -107,7 +107,7 @@ final class WorkerLoop {
         try announce(over: &link)
         let ending = try serve(&link)
         // Nothing leaves over a connection that is gone, so there is nothing to wait for.
-        let isGone = try link.reasonOfLoss(at: .now) != nil
+        let isGone = try link.isGone(at: .now)
         try link.close(linger: isUp && !isGone ? configuration.cancellationGrace : .zero)
         switch ending {
         case .ended: return false
