@@ -96,12 +96,23 @@ public final class GatewayServer: Service, Sendable {
                 try await serving.value
             } onCancel: {
                 channel.open.endAll()
-                Task { try await server.shutdownGracefully() }
+                shutDown(server)
             }
         } catch {
             // A server that was told to end before it began says so by an error.
             if Task.isCancelled { throw CancellationError() }
             throw GatewayError.cannotListen(listener, host: configuration.host, error)
+        }
+    }
+
+    /// Ends the server, and with it this task, once its connections have ended.
+    private func shutDown(_ server: Server<GatewayChannel>) {
+        Task {
+            do {
+                try await server.shutdownGracefully()
+            } catch {
+                logger.error("server could not be shut down", metadata: ["error": "\(error)"])
+            }
         }
     }
 
