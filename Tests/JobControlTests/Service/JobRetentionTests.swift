@@ -13,7 +13,7 @@ import Testing
     }
 
     @Test func oldJobsAreForgottenAtTheStartAndWhenOthersHaveEnded() async throws {
-        let store = RecordingRetention()
+        let store = CountingJobStore()
         try await store.create(record("old", endedAt: .at(0)), document: [], entries: [], key: nil)
         try await store.create(record("left", .revertIncomplete, endedAt: .at(0)), document: [], entries: [], key: nil)
         try await store.create(record("new"), document: [], entries: [], key: nil)
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test func manyAreForgottenInBatches() async throws {
-        let store = RecordingRetention()
+        let store = CountingJobStore()
         for number in 0..<1_203 { try await store.create(record("\(number)"), document: [], entries: [], key: nil) }
         let retention = JobRetention(age: nil, count: 3, store: store, logger: logger)
         let running = Task { await retention.run() }
@@ -44,7 +44,7 @@ import Testing
     }
 
     @Test func withoutLimitsNothingIsLookedFor() async {
-        let store = RecordingRetention()
+        let store = CountingJobStore()
         await JobRetention(age: nil, count: nil, store: store, logger: logger).run()
         #expect(store.sweeps.elements == [])
     }

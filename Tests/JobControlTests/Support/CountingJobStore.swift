@@ -1,4 +1,5 @@
 import Bus
+import Support
 import Synchronization
 
 @testable import JobControl
@@ -14,6 +15,8 @@ final class CountingJobStore: JobStore {
         var isMade = false
     }
 
+    /// How many jobs each call has forgotten.
+    let sweeps = Recorder<Int>()
     private let inner = MemoryJobStore()
     private let counts = Mutex((writes: 0, failsAfter: Int.max))
     private let faults = Mutex<[Int: Fault]>([:])
@@ -59,7 +62,9 @@ final class CountingJobStore: JobStore {
     func lastEntries(limit: Int) async throws -> [LastEntry] { try await inner.lastEntries(limit: limit) }
 
     func removeEnded(olderThan time: Timestamp?, keeping count: Int?, limit: Int) async throws -> Int {
-        try await inner.removeEnded(olderThan: time, keeping: count, limit: limit)
+        let removed = try await inner.removeEnded(olderThan: time, keeping: count, limit: limit)
+        sweeps.record(removed)
+        return removed
     }
 
     private func counting(_ write: () async throws -> Void) async throws {
