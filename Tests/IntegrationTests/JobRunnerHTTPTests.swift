@@ -1,32 +1,9 @@
-import Foundation
 import JSON
 import Support
 import Testing
 
 /// The command line over HTTP in the place of the bus, and what it does without a platform.
-@Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerHTTPTests {
-    private func platform() throws -> ScratchPlatform { try #require(RunsOnPlatform.platform) }
-
-    private func file(_ json: JSONValue) throws -> String {
-        let file = try platform().data.appending(path: "job-\(UUID()).json")
-        try Data(json.serialized()).write(to: file)
-        return file.path
-    }
-
-    private let uppercase: JSONValue = [
-        "name": "shout",
-        "steps": [
-            [
-                "tasks": [
-                    [
-                        "tag": "uppercase", "input": ["input": ["$fromState": "/text"]],
-                        "storeResultAt": ["targetPath": "/loud", "sourcePath": "/result"],
-                    ]
-                ]
-            ]
-        ],
-    ]
-
+@Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerHTTPTests: RunnerSuite {
     @Test func aJobRunsAndIsFollowedOverHTTP() async throws {
         let platform = try platform()
         let gateway = "http://127.0.0.1:\(platform.httpPort)"

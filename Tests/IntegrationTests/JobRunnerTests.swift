@@ -7,31 +7,7 @@ import Testing
 import ZeroMQ
 
 /// The command line as a person or a script meets it: real processes, real files, exit codes and streams.
-@Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerTests {
-    private func platform() throws -> ScratchPlatform { try #require(RunsOnPlatform.platform) }
-
-    /// Writes a job, or another file, into the platform's folder, which goes with it.
-    private func file(_ json: JSONValue) throws -> String {
-        let file = try platform().data.appending(path: "job-\(UUID()).json")
-        try Data(json.serialized()).write(to: file)
-        return file.path
-    }
-
-    private let uppercase: JSONValue = [
-        "name": "shout",
-        "steps": [
-            [
-                "tasks": [
-                    [
-                        "tag": "uppercase",
-                        "input": ["input": ["$fromState": "/text"]],
-                        "storeResultAt": ["targetPath": "/loud", "sourcePath": "/result"],
-                    ]
-                ]
-            ]
-        ],
-    ]
-
+@Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerTests: RunnerSuite {
     @Test func emitWithoutAFilePrintsTheFinalStateAndNothingElse() async throws {
         let result = try await platform().runner(ScratchPlatform.example("sample-job.json"), "--emit")
         #expect(result.exitCode == 0, "\(result.error)")

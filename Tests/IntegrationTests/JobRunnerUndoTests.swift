@@ -1,5 +1,4 @@
 import Bus
-import Foundation
 import JSON
 import Logging
 import Support
@@ -7,15 +6,7 @@ import Testing
 import ZeroMQ
 
 /// Undoing and cancelling from the command line, with the engines of the examples.
-@Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerUndoTests {
-    private func platform() throws -> ScratchPlatform { try #require(RunsOnPlatform.platform) }
-
-    private func file(_ json: JSONValue) throws -> String {
-        let file = try platform().data.appending(path: "job-\(UUID()).json")
-        try Data(json.serialized()).write(to: file)
-        return file.path
-    }
-
+@Suite(.timeLimit(.minutes(3)), .runsOnPlatform) struct JobRunnerUndoTests: RunnerSuite {
     private static func create(_ engine: String, _ id: String, _ payload: JSONValue) -> JSONValue {
         [
             "tag": .string(engine), "storeResultAt": .string("/\(engine)"),
