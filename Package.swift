@@ -7,6 +7,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .treatAllWarnings(as: .error),
 ]
+/// For code that many small waits go through: what is not isolated runs where its caller does (SE-0461), which saves a
+/// look at the executor for every call. Not for targets that hand what is not `Sendable` to libraries without it.
+let hotPathSettings = settings + [.enableUpcomingFeature("NonisolatedNonsendingByDefault")]
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let asyncAlgorithms: Target.Dependency = .product(name: "AsyncAlgorithms", package: "swift-async-algorithms")
@@ -76,7 +79,11 @@ let package = Package(
         // A socket that cannot be misused: one owner, whole messages, named errors.
         .target(name: "ZeroMQ", dependencies: ["CZMQ"], swiftSettings: settings),
         // Moves envelopes: a request to one worker with a credit, an event to every subscriber.
-        .target(name: "Bus", dependencies: ["JSON", "ZeroMQ", deque, lifecycle, logging], swiftSettings: settings),
+        .target(
+            name: "Bus",
+            dependencies: ["JSON", "ZeroMQ", deque, lifecycle, logging],
+            swiftSettings: hotPathSettings
+        ),
         // Says which services are alive, what they can do and how to call them.
         .target(
             name: "Discovery",

@@ -76,7 +76,7 @@ public final class BusClient: Service, Sendable {
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await onSocketThread(named: "bus-client") {
                 [configuration, context, logger, mailbox, counters, connected, socketThread] in
-                let loop = try ClientLoop(
+                var loop = try ClientLoop(
                     configuration,
                     context: context,
                     logger: logger,

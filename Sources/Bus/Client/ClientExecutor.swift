@@ -4,7 +4,8 @@ import Synchronization
 /// Runs tasks on the thread of a client's socket: see ``BusClient/executor``.
 ///
 /// What a reply resumes is put down and taken up by that very thread, without a lock or a wake-up. Only the socket's
-/// thread touches `jobs` and `running`, which is what makes `@unchecked` right.
+/// thread touches `jobs` and `running`, which is what makes `@unchecked` right. While jobs run, `running` is only read and
+/// `jobs` is touched in passing, so no access meets another, and none is checked for that.
 final class ClientExecutor: TaskExecutor, @unchecked Sendable {
     /// How many jobs run before the rest of the loop has its turn.
     private static let batchLimit = 512
@@ -20,7 +21,9 @@ final class ClientExecutor: TaskExecutor, @unchecked Sendable {
     private let inbox = Mutex(Inbox())
     /// The socket's thread; 0 while there is none.
     private let thread = Atomic(UInt(0))
+    @exclusivity(unchecked)
     private var jobs: [UnownedJob] = []
+    @exclusivity(unchecked)
     private var running: [UnownedJob] = []
 
     /// - Parameter mailbox: wakes the socket's thread.

@@ -8,7 +8,7 @@ extension ClientLoop {
     private static let grace = Duration.milliseconds(100)
 
     /// Connects to the next broker, unless there has to be a pause. One that leaves is not asked again while it does.
-    func openLink(at now: Moment) throws(ZMQError) {
+    mutating func openLink(at now: Moment) throws(ZMQError) {
         while current == nil, rotation.nextAttempt <= now {
             if leaving.contains(where: { $0.index == rotation.index }) {
                 rotation.moveOn(wasOfUse: false, at: now)
@@ -26,7 +26,7 @@ extension ClientLoop {
     }
 
     /// A broker has answered the first question on a link.
-    func brokerIsThere(on link: ClientLink, at now: Moment) {
+    mutating func brokerIsThere(on link: ClientLink, at now: Moment) {
         guard !link.isUp else { return }
         link.isThere(at: now)
         connected.happen()
@@ -48,7 +48,7 @@ extension ClientLoop {
     }
 
     /// Parks the link of a broker that leaves, and closes those that nothing is expected from; false when there are none.
-    func parkOrCloseLinks(at now: Moment) throws(ZMQError) -> Bool {
+    mutating func parkOrCloseLinks(at now: Moment) throws(ZMQError) -> Bool {
         guard current?.isLeaving == true || !leaving.isEmpty else { return false }
         let idle = current?.takesRequests == true ? leaving.filter { $0.inFlight == 0 } : []
         for link in idle { try close(link) }
@@ -59,7 +59,7 @@ extension ClientLoop {
     }
 
     /// Gives up the links that are of no more use; false when there are none.
-    func dropLostLinks(at now: Moment) throws(ZMQError) -> Bool {
+    mutating func dropLostLinks(at now: Moment) throws(ZMQError) -> Bool {
         var hasLost = false
         for link in leaving {
             guard let reason = try link.reasonOfLoss(at: now) else { continue }
@@ -76,7 +76,7 @@ extension ClientLoop {
     }
 
     /// Makes place for the next link. A broker that only had forgotten this client is still the one to use.
-    private func leaveCurrent(at now: Moment) {
+    private mutating func leaveCurrent(at now: Moment) {
         guard let link = current else { return }
         let wasOfUse = link.upSince.map { now - $0 >= configuration.heartbeat } ?? false
         if link.isForgotten {
@@ -89,13 +89,13 @@ extension ClientLoop {
         counters.broker.store(ClientCounters.nowhere, ordering: .relaxed)
     }
 
-    private func close(_ link: ClientLink) throws(ZMQError) {
+    private mutating func close(_ link: ClientLink) throws(ZMQError) {
         leaving.removeAll { $0 === link }
         areLinksNew = true
         try link.close()
     }
 
-    private func lose(_ link: ClientLink, because reason: String) {
+    private mutating func lose(_ link: ClientLink, because reason: String) {
         if link.isUp {
             counters.connectionsLost.add(1, ordering: .relaxed)
             logger.warning(
@@ -107,7 +107,7 @@ extension ClientLoop {
         for request in requests.all where request.link == link.number { lose(request, with: link, because: reason) }
     }
 
-    private func lose(_ request: PendingRequest, with link: ClientLink, because reason: String) {
+    private mutating func lose(_ request: PendingRequest, with link: ClientLink, because reason: String) {
         if request.isRepeatable {
             request.wasLost()
             backlog.append(request.key)

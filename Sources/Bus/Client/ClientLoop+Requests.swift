@@ -5,7 +5,7 @@ import ZeroMQ
 // MARK: - What tasks ask for
 
 extension ClientLoop {
-    func takeCommands(at now: Moment) throws(ZMQError) {
+    mutating func takeCommands(at now: Moment) throws(ZMQError) {
         mailbox.take(into: &commands)
         if !commands.isEmpty { idTime = .now }
         for command in commands {
@@ -20,7 +20,7 @@ extension ClientLoop {
         commands.removeAll(keepingCapacity: true)
     }
 
-    private func admit(_ request: PendingRequest) {
+    private mutating func admit(_ request: PendingRequest) {
         guard !request.isFinished else {
             return request.finish(.failure(.cancelledByCaller(request.parameters)))
         }
@@ -30,7 +30,7 @@ extension ClientLoop {
         requests.prune(&backlog)
     }
 
-    private func cancel(_ request: PendingRequest, at now: Moment) throws(ZMQError) {
+    private mutating func cancel(_ request: PendingRequest, at now: Moment) throws(ZMQError) {
         guard request.key != 0 else { return request.wasCancelledEarly() }
         guard requests.remove(request.key) != nil else { return }
         try withdraw(request, at: now)
@@ -44,7 +44,7 @@ extension ClientLoop {
         try link.send(.cancel(request.key), at: now)
     }
 
-    func expireRequests(at now: Moment) throws(ZMQError) {
+    mutating func expireRequests(at now: Moment) throws(ZMQError) {
         while let request = requests.removeExpired(at: now) {
             let error = BusError.deadlinePassed(
                 request.parameters,
@@ -60,7 +60,7 @@ extension ClientLoop {
 // MARK: - What goes out
 
 extension ClientLoop {
-    func sendBacklog(at now: Moment) throws(ZMQError) {
+    mutating func sendBacklog(at now: Moment) throws(ZMQError) {
         guard let link = current, link.takesRequests else { return }
         while let correlation = backlog.first {
             if let request = requests.request(correlation), try !send(request, over: link, at: now) { return }
@@ -69,7 +69,9 @@ extension ClientLoop {
     }
 
     /// False when the link cannot take it now.
-    private func send(_ request: PendingRequest, over link: ClientLink, at now: Moment) throws(ZMQError) -> Bool {
+    private mutating func send(_ request: PendingRequest, over link: ClientLink, at now: Moment) throws(ZMQError)
+        -> Bool
+    {
         var message: Message
         do throws(EnvelopeError) {
             message = try request.frame(at: now)
@@ -84,7 +86,7 @@ extension ClientLoop {
         return true
     }
 
-    private func refuse(_ request: PendingRequest, because fault: EnvelopeError) {
+    private mutating func refuse(_ request: PendingRequest, because fault: EnvelopeError) {
         _ = requests.remove(request.key)
         request.finish(.failure(BusError(.protocolViolation, "cannot send the request: \(fault)", cause: fault)))
     }
@@ -97,7 +99,7 @@ extension ClientLoop {
     private static let batchLimit = 512
 
     /// Receives from every link until there is nothing, or a batch is full; false for the latter.
-    func receiveBatches(at now: Moment) throws(ZMQError) -> Bool {
+    mutating func receiveBatches(at now: Moment) throws(ZMQError) -> Bool {
         var isDrained = true
         defer { wakeReaders() }
         if let current { isDrained = try receiveBatch(over: current, at: now) }
@@ -105,7 +107,7 @@ extension ClientLoop {
         return isDrained
     }
 
-    private func receiveBatch(over link: ClientLink, at now: Moment) throws(ZMQError) -> Bool {
+    private mutating func receiveBatch(over link: ClientLink, at now: Moment) throws(ZMQError) -> Bool {
         var message = Message()
         for _ in 0..<Self.batchLimit {
             guard try link.receive(into: &message, at: now) else { return true }
@@ -114,7 +116,7 @@ extension ClientLoop {
         return false
     }
 
-    private func handle(_ bytes: UnsafeRawBufferPointer, from link: ClientLink, at now: Moment) {
+    private mutating func handle(_ bytes: UnsafeRawBufferPointer, from link: ClientLink, at now: Moment) {
         guard let envelope = try? EnvelopeView(bytes) else {
             return logger.warning("malformed frame from the broker ignored", metadata: ["bytes": "\(bytes.count)"])
         }
@@ -128,7 +130,7 @@ extension ClientLoop {
         }
     }
 
-    private func finish(_ reply: EnvelopeView, from link: ClientLink) {
+    private mutating func finish(_ reply: EnvelopeView, from link: ClientLink) {
         guard let request = requests.request(reply.correlation), request.link == link.number else {
             counters.repliesDropped.add(1, ordering: .relaxed)
             return

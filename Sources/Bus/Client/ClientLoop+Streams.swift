@@ -9,7 +9,7 @@ extension ClientLoop {
     }
 
     /// Takes one part. A part of a request that takes none is ignored.
-    func take(_ part: EnvelopeView, from link: ClientLink) {
+    mutating func take(_ part: EnvelopeView, from link: ClientLink) {
         guard let request = requests.request(part.correlation), request.link == link.number,
             let parts = request.parts
         else { return }
@@ -25,13 +25,13 @@ extension ClientLoop {
     }
 
     /// Wakes those who wait for parts: once for all that came in a pass.
-    func wakeReaders() {
+    mutating func wakeReaders() {
         for parts in readersToWake { parts.wakeReaders() }
         readersToWake.removeAll(keepingCapacity: true)
     }
 
     /// Ends the requests whose replies cannot go on, and tells the broker.
-    func endFaultyReplies(at now: Moment) throws(ZMQError) {
+    mutating func endFaultyReplies(at now: Moment) throws(ZMQError) {
         for (request, error) in faults where requests.remove(request.key) != nil {
             try withdraw(request, at: now)
             request.finish(.failure(error))

@@ -8,7 +8,7 @@ import ZeroMQ
 /// New requests go over the current link, once its broker has answered; those of brokers that leave are kept beside it
 /// until what is on them is answered. A pass runs the tasks that prefer this thread, sends all that
 /// is queued, receives until there is nothing, then sleeps. A request is on one link at most, and nobody is told of its end twice, whatever becomes of the links.
-final class ClientLoop {
+struct ClientLoop: ~Copyable {
     let configuration: BusClient.Configuration
     let context: Context
     let logger: Logger
@@ -65,7 +65,7 @@ final class ClientLoop {
     }
 
     /// Serves until told to end. Nobody is left waiting when this returns or throws.
-    func run() throws(ZMQError) {
+    mutating func run() throws(ZMQError) {
         executor.begin()
         defer { failAll(with: BusError(.closed, "this client has ended")) }
         do throws(ZMQError) {
@@ -78,7 +78,7 @@ final class ClientLoop {
     }
 
     /// False when the client is to end.
-    private func pass() throws(ZMQError) -> Bool {
+    private mutating func pass() throws(ZMQError) -> Bool {
         let now = Moment.now
         if current == nil { try openLink(at: now) }
         try takeCommands(at: now)
@@ -105,7 +105,7 @@ final class ClientLoop {
         return try current.hasWork(toSend: current.takesRequests && !backlog.isEmpty)
     }
 
-    private func sleep() throws(ZMQError) {
+    private mutating func sleep() throws(ZMQError) {
         guard mailbox.prepareToSleep() else { return }
         if areLinksNew { watchLinks() }
         let (end, now) = (nextTurn, Moment.now)
@@ -113,7 +113,7 @@ final class ClientLoop {
         waker.reset()
     }
 
-    private func watchLinks() {
+    private mutating func watchLinks() {
         poller = Poller()
         poller.add(waker)
         current?.watch(with: &poller)
@@ -127,7 +127,7 @@ final class ClientLoop {
         return next
     }
 
-    private func failAll(with error: BusError) {
+    private mutating func failAll(with error: BusError) {
         for request in requests.all {
             _ = requests.remove(request.key)
             request.finish(.failure(error))

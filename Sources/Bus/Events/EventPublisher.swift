@@ -103,7 +103,7 @@ public final class EventPublisher: Service, Sendable {
     private func serve(_ lane: PublisherLane) async throws {
         defer { end() }
         try await onSocketThread(named: "bus-publisher") { [context, logger, connected, security] in
-            let loop = try PublisherLoop(
+            var loop = try PublisherLoop(
                 lane,
                 context: context,
                 logger: logger,

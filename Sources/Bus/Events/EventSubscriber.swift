@@ -73,7 +73,7 @@ public final class EventSubscriber: Service, Sendable {
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await onSocketThread(named: "bus-subscriber") {
                 [endpoints, context, logger, heartbeat, mailbox, security] in
-                let loop = try SubscriberLoop(
+                var loop = try SubscriberLoop(
                     endpoints: endpoints,
                     context: context,
                     logger: logger,

@@ -6,7 +6,7 @@ import ZeroMQ
 /// The broker's XSUB subscribes to everything as soon as it has a connection; before that message arrives, an XPUB would
 /// drop every event silently, so nothing is sent. A broker that reads slowly is waited for, and the outbox, which drops
 /// the oldest and counts them, is the only place where anything is lost while the connection stands.
-final class PublisherLoop {
+struct PublisherLoop: ~Copyable {
     private enum Ending { case lost, ended }
 
     /// How many events are taken from the outbox at once.
@@ -51,7 +51,7 @@ final class PublisherLoop {
     }
 
     /// Serves one connection after another until told to end.
-    func run() throws(ZMQError) {
+    mutating func run() throws(ZMQError) {
         defer { _ = lane.mailbox.close() }
         do throws(ZMQError) {
             while try serveOneConnection() {}
@@ -62,7 +62,7 @@ final class PublisherLoop {
     }
 
     /// False when the publisher is to end.
-    private func serveOneConnection() throws(ZMQError) -> Bool {
+    private mutating func serveOneConnection() throws(ZMQError) -> Bool {
         var connection = try MonitoredSocket(
             .xpub,
             to: lane.endpoint,
@@ -88,7 +88,7 @@ final class PublisherLoop {
         try socket.set(.heartbeatTimeout, to: .seconds(3))
     }
 
-    private func serve(_ connection: inout MonitoredSocket) throws(ZMQError) -> Ending {
+    private mutating func serve(_ connection: inout MonitoredSocket) throws(ZMQError) -> Ending {
         while true {
             waker.reset()
             takeCommands()
@@ -104,14 +104,14 @@ final class PublisherLoop {
         }
     }
 
-    private func takeCommands() {
+    private mutating func takeCommands() {
         lane.mailbox.take(into: &commands)
         if end == nil, commands.contains(.end) { end = .now + Self.drainTime }
         commands.removeAll(keepingCapacity: true)
     }
 
     /// Reads the broker's subscription, which says that it is there, and its end, which says that it has gone.
-    private func takeSubscriptions(of connection: borrowing MonitoredSocket) throws(ZMQError) {
+    private mutating func takeSubscriptions(of connection: borrowing MonitoredSocket) throws(ZMQError) {
         while try connection.socket.receive(into: &message) {
             guard message.withUnsafeBytes({ $0.first }) == 1 else {
                 wasUnsubscribed = isUp
@@ -127,7 +127,7 @@ final class PublisherLoop {
 
 extension PublisherLoop {
     /// Sends until there is nothing, or the connection takes no more; false for the latter.
-    private func sendEvents(over connection: borrowing MonitoredSocket) throws(ZMQError) -> Bool {
+    private mutating func sendEvents(over connection: borrowing MonitoredSocket) throws(ZMQError) -> Bool {
         while true {
             while nextUnsent < batch.count {
                 guard try send(batch[nextUnsent], over: connection) else { return false }
@@ -140,7 +140,9 @@ extension PublisherLoop {
     }
 
     /// False when the connection takes nothing now. Once it has taken the first frame, it takes the others, too.
-    private func send(_ event: EventMessage, over connection: borrowing MonitoredSocket) throws(ZMQError) -> Bool {
+    private mutating func send(_ event: EventMessage, over connection: borrowing MonitoredSocket) throws(ZMQError)
+        -> Bool
+    {
         message = Message(copying: event.topic)
         guard try connection.socket.send(&message, more: true) else { return false }
         message = Message(size: 8)

@@ -6,7 +6,7 @@ import ZeroMQ
 /// It is on one broker at a time, and goes on to the next when that one is lost. Every connection begins with all
 /// subscriptions and a sync topic. When the broker answers it, everything stands; on any but the first connection the
 /// subscriptions are then told that something may be missing.
-final class SubscriberLoop {
+struct SubscriberLoop: ~Copyable {
     private enum Ending { case lost(String), ended }
 
     /// How many events are taken before consumers and the rest of the loop have their turn.
@@ -56,7 +56,7 @@ final class SubscriberLoop {
     }
 
     /// Serves one connection after another until told to end. No subscription is left open when this returns or throws.
-    func run() throws(ZMQError) {
+    mutating func run() throws(ZMQError) {
         defer { endAll() }
         do throws(ZMQError) {
             while try serveOneLink() {}
@@ -67,7 +67,7 @@ final class SubscriberLoop {
     }
 
     /// False when the subscriber is to end.
-    private func serveOneLink() throws(ZMQError) -> Bool {
+    private mutating func serveOneLink() throws(ZMQError) -> Bool {
         try rest(until: rotation.nextAttempt)
         if mustEnd { return false }
         upSince = nil
@@ -95,12 +95,12 @@ final class SubscriberLoop {
 
     /// Goes on to the next broker; with a pause after brokers that were of no use, whether they are away or cut every
     /// connection because they cannot bear one of our subscriptions.
-    private func moveOn(at now: Moment) {
+    private mutating func moveOn(at now: Moment) {
         rotation.moveOn(wasOfUse: upSince.map { now - $0 >= heartbeat } ?? false, at: now)
     }
 
     /// Waits without a connection; ends early when the subscriber is to end.
-    private func rest(until end: Moment) throws(ZMQError) {
+    private mutating func rest(until end: Moment) throws(ZMQError) {
         var poller = Poller()
         poller.add(waker)
         while !mustEnd, Moment.now < end {
@@ -110,7 +110,7 @@ final class SubscriberLoop {
         }
     }
 
-    private func serve(_ link: inout SubscriberLink) throws(ZMQError) -> Ending {
+    private mutating func serve(_ link: inout SubscriberLink) throws(ZMQError) -> Ending {
         while true {
             let now = Moment.now
             waker.reset()
@@ -133,7 +133,7 @@ final class SubscriberLoop {
         )
     }
 
-    private func endAll() {
+    private mutating func endAll() {
         for inbox in topics.all { inbox.buffer.end() }
         for confirmation in confirmations.values.joined() { confirmation.end() }
         for case .subscribe(let buffer, let confirmation) in commands + mailbox.close() {
@@ -146,7 +146,7 @@ final class SubscriberLoop {
 // MARK: - Subscribing
 
 extension SubscriberLoop {
-    private func takeCommands(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
+    private mutating func takeCommands(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
         mailbox.take(into: &commands)
         for command in commands {
             switch command {
@@ -160,7 +160,7 @@ extension SubscriberLoop {
     }
 
     /// What is wanted now is subscribed when the next connection begins.
-    private func takeCommandsWithoutLink() {
+    private mutating func takeCommandsWithoutLink() {
         mailbox.take(into: &commands)
         for command in commands {
             switch command {
@@ -176,7 +176,7 @@ extension SubscriberLoop {
         commands.removeAll(keepingCapacity: true)
     }
 
-    private func subscribe(
+    private mutating func subscribe(
         _ buffer: SubscriptionBuffer,
         confirmation: OneTimeSignal,
         over link: inout SubscriberLink,
@@ -190,7 +190,7 @@ extension SubscriberLoop {
         try link.subscribe(to: sync, at: now)
     }
 
-    private func unsubscribe(
+    private mutating func unsubscribe(
         _ buffer: SubscriptionBuffer,
         over link: inout SubscriberLink,
         at now: Moment
@@ -203,7 +203,7 @@ extension SubscriberLoop {
     }
 
     /// Begins a connection: all that is wanted, then one sync topic for all that waits for a confirmation.
-    private func subscribeToEverything(over link: inout SubscriberLink) throws(ZMQError) {
+    private mutating func subscribeToEverything(over link: inout SubscriberLink) throws(ZMQError) {
         let now = Moment.now
         for prefix in topics.prefixes { try link.subscribe(to: prefix, at: now) }
         let sync = SyncTopic.make()
@@ -213,7 +213,7 @@ extension SubscriberLoop {
     }
 
     /// Asks a silent broker for a sign of life.
-    private func probe(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
+    private mutating func probe(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
         let sync = SyncTopic.make()
         confirmations[sync] = []
         try link.subscribe(to: sync, at: now)
@@ -224,7 +224,7 @@ extension SubscriberLoop {
 
 extension SubscriberLoop {
     /// Receives until there is nothing, or a batch is full; false for the latter.
-    private func receiveBatch(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) -> Bool {
+    private mutating func receiveBatch(over link: inout SubscriberLink, at now: Moment) throws(ZMQError) -> Bool {
         defer { flush() }
         var frames = EventFrames()
         for _ in 0..<Self.batchLimit {
@@ -238,14 +238,14 @@ extension SubscriberLoop {
         return false
     }
 
-    private func confirm(_ sync: [UInt8], over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
+    private mutating func confirm(_ sync: [UInt8], over link: inout SubscriberLink, at now: Moment) throws(ZMQError) {
         guard let confirmed = confirmations.removeValue(forKey: sync) else { return }
         try link.unsubscribe(from: sync, at: now)
         if sync == connectionSync { connectionStands() }
         for confirmation in confirmed { confirmation.happen() }
     }
 
-    private func connectionStands() {
+    private mutating func connectionStands() {
         connectionSync = nil
         upSince = .now
         flush()
@@ -253,7 +253,7 @@ extension SubscriberLoop {
         wasUpBefore = true
     }
 
-    private func dispatch(_ frames: borrowing EventFrames, _ sequence: UInt64) {
+    private mutating func dispatch(_ frames: borrowing EventFrames, _ sequence: UInt64) {
         frames.topic.withUnsafeBytes { topic in
             frames.body.withUnsafeBytes { body in
                 topics.forEachReceiver(of: topic) { inbox in
@@ -263,7 +263,7 @@ extension SubscriberLoop {
         }
     }
 
-    private func flush() {
+    private mutating func flush() {
         for inbox in touched { inbox.flush() }
         touched.removeAll(keepingCapacity: true)
     }

@@ -112,7 +112,7 @@ public final class BusWorker: Service, Sendable {
 
     private func serve(_ connection: Connection) async throws {
         try await onSocketThread(named: "bus-worker") { [self] in
-            let loop = try WorkerLoop(
+            var loop = try WorkerLoop(
                 configuration,
                 connection: connection,
                 floor: floor,

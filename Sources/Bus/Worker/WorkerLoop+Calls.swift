@@ -12,7 +12,7 @@ extension WorkerLoop {
     private func reference(_ key: UInt64) -> CallReference { CallReference(loop: connection.number, key: key) }
 
     /// Takes in a request that has come.
-    func take(_ arrival: Arrival, at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
+    mutating func take(_ arrival: Arrival, at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
         if let reason = reasonToRefuse {
             let problem = Problem(.serviceUnavailable, reason)
             return try send(problem.reply, correlation: arrival.correlation, at: now, over: &link)
@@ -35,7 +35,8 @@ extension WorkerLoop {
     }
 
     /// A request whose client takes parts runs anew when it is repeated: its reply is more than what ends it.
-    private func takeStreamed(_ arrival: Arrival, as key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func takeStreamed(_ arrival: Arrival, as key: UInt64, over link: inout BrokerLink) throws(ZMQError)
+    {
         let parts = ReplyParts(
             correlation: arrival.correlation,
             key: key,
@@ -48,7 +49,7 @@ extension WorkerLoop {
         try enter(request, as: key, over: &link)
     }
 
-    private func takeRepeatable(
+    private mutating func takeRepeatable(
         _ request: BusRequest,
         as key: UInt64,
         at now: Moment,
@@ -70,21 +71,21 @@ extension WorkerLoop {
     }
 
     /// Begins a request, or leaves it waiting for a place.
-    private func enter(_ request: BusRequest, as key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func enter(_ request: BusRequest, as key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
         switch floor.enter(reference(key), priority: request.priority) {
         case .begin: try begin(request, as: key, over: &link)
         case .wait(let ticket): calls.wait(key, with: request, ticket: ticket)
         }
     }
 
-    private func begin(_ request: BusRequest, as key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func begin(_ request: BusRequest, as key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
         if runner.needsOwnTask(request) { return calls.keep(runner.start(request, key: key), for: key) }
         route.begin(request, key: key)
         if route.begunCount >= Self.serviceLimit { try serveBegun(over: &link) }
     }
 
     /// Runs the handlers of what has come, and sends the replies of those that did not have to wait.
-    func serveBegun(over link: inout BrokerLink) throws(ZMQError) {
+    mutating func serveBegun(over link: inout BrokerLink) throws(ZMQError) {
         while route.begunCount > 0 {
             let task = runner.serveBegun()
             if let key = route.takeWaiting() { calls.keep(task, for: key) }
@@ -96,7 +97,7 @@ extension WorkerLoop {
     }
 
     /// Begins a request that has waited, unless it has ended since; then its place is for another.
-    func beginWaiting(_ key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
+    mutating func beginWaiting(_ key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
         guard let request = calls.resume(key) else { return floor.leave() }
         try begin(request, as: key, over: &link)
         try serveBegun(over: &link)
@@ -107,7 +108,7 @@ extension WorkerLoop {
 
 extension WorkerLoop {
     /// The handler has finished, or that of the attempt which this call repeats.
-    func finish(
+    mutating func finish(
         _ key: UInt64,
         with reply: BusReply,
         at now: Moment,
@@ -137,7 +138,7 @@ extension WorkerLoop {
     }
 
     /// The broker says that nobody waits for this request any more.
-    func cancel(correlation: UInt64, over link: inout BrokerLink) throws(ZMQError) {
+    mutating func cancel(correlation: UInt64, over link: inout BrokerLink) throws(ZMQError) {
         guard let key = calls.key(of: correlation), let call = calls[key] else { return }
         guard call.repeatID != .zero else { return try stop(key, over: &link) }
         let unwanted = floor.cancel(call.repeatID, reference(key))
@@ -150,7 +151,7 @@ extension WorkerLoop {
     }
 
     /// Cancels a call's handler, or ends a call that has none.
-    func stop(_ key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
+    mutating func stop(_ key: UInt64, over link: inout BrokerLink) throws(ZMQError) {
         guard let call = calls[key] else { return }
         call.parts?.end()
         switch call.stage {
@@ -163,7 +164,7 @@ extension WorkerLoop {
 
     /// Answers the calls that have waited for a place until nobody waits for them any more, and cancels the handlers
     /// that went on for a repeat which can come no more.
-    func dropOverdue(at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
+    mutating func dropOverdue(at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
         while let key = calls.popOverdue(at: now) {
             if let call = calls[key], case .running = call.stage {
                 if floor.cancel(call.repeatID, reference(key)) != nil { try stop(key, over: &link) }
@@ -175,7 +176,8 @@ extension WorkerLoop {
     }
 
     /// Ends a call that has no handler.
-    private func giveUp(_ key: UInt64, because problem: Problem, over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func giveUp(_ key: UInt64, because problem: Problem, over link: inout BrokerLink) throws(ZMQError)
+    {
         guard let call = calls.finish(key) else { return }
         if case .waiting(_, let ticket) = call.stage {
             floor.withdraw(ticket)
@@ -190,12 +192,12 @@ extension WorkerLoop {
 extension WorkerLoop {
     /// Lets go of what came by a connection that is gone. What may be repeated goes on, for the repeat that comes by
     /// another one; the rest ends.
-    func loseCalls() {
+    mutating func loseCalls() {
         for key in calls.keys { lose(key) }
         calls.announceAgain()
     }
 
-    private func lose(_ key: UInt64) {
+    private mutating func lose(_ key: UInt64) {
         guard let call = calls[key], call.announcement == calls.announcement else { return }
         call.parts?.end()
         switch call.stage {

@@ -27,7 +27,7 @@ extension WorkerLoop {
     private static let batchLimit = 512
 
     /// Receives until there is nothing, or a batch is full; false for the latter.
-    func receiveBatch(over link: inout BrokerLink) throws(ZMQError) -> Bool {
+    mutating func receiveBatch(over link: inout BrokerLink) throws(ZMQError) -> Bool {
         var now = Moment.now
         var message = Message()
         for _ in 0..<Self.batchLimit {
@@ -43,7 +43,7 @@ extension WorkerLoop {
         return false
     }
 
-    private func frame(_ message: borrowing Message, at now: Moment) -> Frame {
+    private mutating func frame(_ message: borrowing Message, at now: Moment) -> Frame {
         message.withUnsafeBytes { bytes in
             do throws(EnvelopeError) {
                 return try frame(EnvelopeView(bytes), at: now)
@@ -54,7 +54,7 @@ extension WorkerLoop {
         }
     }
 
-    private func frame(_ view: EnvelopeView, at now: Moment) throws(EnvelopeError) -> Frame {
+    private mutating func frame(_ view: EnvelopeView, at now: Moment) throws(EnvelopeError) -> Frame {
         switch view.kind {
         case .request: request(view, at: now)
         case .cancel: .cancel(correlation: view.correlation)
@@ -65,7 +65,7 @@ extension WorkerLoop {
         }
     }
 
-    private func request(_ view: EnvelopeView, at now: Moment) -> Frame {
+    private mutating func request(_ view: EnvelopeView, at now: Moment) -> Frame {
         do throws(EnvelopeError) {
             let arrival = Arrival(
                 request: try BusRequest(view, names: &names, at: now),
@@ -79,7 +79,7 @@ extension WorkerLoop {
         }
     }
 
-    private func act(on frame: Frame, at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func act(on frame: Frame, at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
         if case .request = frame {} else { try serveBegun(over: &link) }
         switch frame {
         case .request(let arrival): try take(arrival, at: now, over: &link)

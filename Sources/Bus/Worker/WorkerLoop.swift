@@ -6,7 +6,7 @@ import ZeroMQ
 ///
 /// It announces the worker on every link, and again when the broker has forgotten it. While it drains, it goes on
 /// answering until nothing is in hand and the broker has confirmed that nothing more will come.
-final class WorkerLoop {
+struct WorkerLoop: ~Copyable {
     private enum Ending { case lost(String), ended }
 
     enum Phase {
@@ -76,7 +76,7 @@ final class WorkerLoop {
     /// Serves one link after another until told to end. No handler is left without a cancellation when this returns.
     ///
     /// - Throws: a `ZMQError` when a socket cannot be had; ``BusError/Code/refused``.
-    func run() throws {
+    mutating func run() throws {
         defer {
             _ = connection.mailbox.close()
             cancelHandlers()
@@ -85,7 +85,7 @@ final class WorkerLoop {
         if let refusal { throw refusal }
     }
 
-    private func serveLinks() throws(ZMQError) {
+    private mutating func serveLinks() throws(ZMQError) {
         do throws(ZMQError) {
             while try serveOneLink() {}
         } catch {
@@ -95,7 +95,7 @@ final class WorkerLoop {
     }
 
     /// False when the worker is to end.
-    private func serveOneLink() throws(ZMQError) -> Bool {
+    private mutating func serveOneLink() throws(ZMQError) -> Bool {
         var link = try BrokerLink(
             to: connection.endpoint,
             in: context,
@@ -117,7 +117,7 @@ final class WorkerLoop {
         }
     }
 
-    private func serve(_ link: inout BrokerLink) throws(ZMQError) -> Ending {
+    private mutating func serve(_ link: inout BrokerLink) throws(ZMQError) -> Ending {
         while true {
             let now = Moment.now
             try takeCommands(at: now, over: &link)
@@ -147,7 +147,7 @@ final class WorkerLoop {
     }
 
     /// Why this link is of no more use; nil while it is, or when there is no need for another one.
-    private func loss(of link: inout BrokerLink, at now: Moment) throws(ZMQError) -> String? {
+    private mutating func loss(of link: inout BrokerLink, at now: Moment) throws(ZMQError) -> String? {
         // Asked of a link that is cut, too: events of the monitor that nobody reads would end every sleep at once.
         guard let reason = try link.reasonOfLoss(at: now), !isCut else { return nil }
         if case .serving = phase { return reason }
@@ -170,7 +170,7 @@ final class WorkerLoop {
 // MARK: - What other threads ask for
 
 extension WorkerLoop {
-    private func takeCommands(at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func takeCommands(at now: Moment, over link: inout BrokerLink) throws(ZMQError) {
         connection.mailbox.take(into: &commands)
         for command in commands {
             switch command {
@@ -185,7 +185,7 @@ extension WorkerLoop {
         commands.removeAll(keepingCapacity: true)
     }
 
-    private func drain(over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func drain(over link: inout BrokerLink) throws(ZMQError) {
         guard case .serving = phase else { return }
         phase = .draining(until: .now + configuration.drainTimeout)
         // A broker that is there and has not answered yet may send requests until it has read our goodbye.
@@ -194,14 +194,14 @@ extension WorkerLoop {
         try link.send(.goodbye(of: configuration.service), at: .now)
     }
 
-    private func end(over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func end(over link: inout BrokerLink) throws(ZMQError) {
         if case .ending = phase { return }
         phase = .ending(until: .now + configuration.cancellationGrace)
         for key in calls.keys { try stop(key, over: &link) }
         try link.send(.goodbye(of: configuration.service), at: .now)
     }
 
-    private func isOver(at now: Moment, over link: inout BrokerLink) throws(ZMQError) -> Bool {
+    private mutating func isOver(at now: Moment, over link: inout BrokerLink) throws(ZMQError) -> Bool {
         switch phase {
         case .serving: return false
         case .ending(let limit): return calls.isEmpty || now >= limit
@@ -216,7 +216,7 @@ extension WorkerLoop {
 // MARK: - What the broker says of this worker
 
 extension WorkerLoop {
-    func acknowledged() {
+    mutating func acknowledged() {
         // The broker took us in before it read our goodbye: it may have sent requests, and will say when it has not.
         if !isUp, case .draining = phase { isSealed = false }
         isUp = true
@@ -225,7 +225,7 @@ extension WorkerLoop {
     }
 
     /// The broker sends nothing more: because we asked for it, because it has forgotten us, or because it ends.
-    func goodbye(_ status: Status, because reason: String?, over link: inout BrokerLink) throws(ZMQError) {
+    mutating func goodbye(_ status: Status, because reason: String?, over link: inout BrokerLink) throws(ZMQError) {
         switch (phase, status) {
         case (.serving, .gone): try announce(over: &link)
         case (.serving, .badRequest), (.serving, .forbidden), (.serving, .conflict), (.serving, .contentTooLarge):
@@ -239,13 +239,13 @@ extension WorkerLoop {
     }
 
     /// Announcing this worker again would change nothing, so it ends.
-    private func refuse(_ status: Status, because reason: String?) {
+    private mutating func refuse(_ status: Status, because reason: String?) {
         let reason = reason ?? status.description
         refusal = BusError(.refused, "the broker does not take a worker of \(configuration.service): \(reason)")
         phase = .ending(until: .now)
     }
 
-    private func announce(over link: inout BrokerLink) throws(ZMQError) {
+    private mutating func announce(over link: inout BrokerLink) throws(ZMQError) {
         loseCalls()
         let ready = Envelope(
             .ready,
@@ -257,7 +257,7 @@ extension WorkerLoop {
     }
 
     /// Looks once a second whether something is remembered for too long.
-    private func forgetOld(at now: Moment) {
+    private mutating func forgetOld(at now: Moment) {
         guard now >= nextExpiry else { return }
         nextExpiry = now + Self.expiryInterval
         floor.expire(at: now)
