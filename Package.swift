@@ -18,6 +18,7 @@ let configuration: Target.Dependency = .product(name: "Configuration", package: 
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -114,7 +115,8 @@ let package = Package(
         .target(
             name: "Storage",
             dependencies: [
-                "Bus", "CPostgreSQL", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb, logging,
+                "Bus", "CPostgreSQL", "Discovery", "EngineService", "JSON", "JobControl", "SharedState", grdb,
+                grdbSQLite, logging,
             ],
             swiftSettings: settings
         ),
@@ -149,11 +151,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        // glibc's mallopt.
+        .systemLibrary(name: "CMemory"),
         // Arguments -> PlatformConfiguration -> PlatformNode.run(); and what shows a running platform.
         .executableTarget(
             name: "PlatformCommand",
             dependencies: [
-                "Bus", "JSON", "Platform", "ZeroMQ", argumentParser, configuration, lifecycle, logging, signals, system,
+                "Bus", "CMemory", "JSON", "Platform", "ZeroMQ", argumentParser, configuration, lifecycle, logging,
+                signals, system,
             ],
             swiftSettings: settings
         ),

@@ -24,6 +24,7 @@ struct ProcessOptions: ParsableArguments {
 
     /// Runs until a signal asks for the end, says when it is ready, and drains before it returns.
     func run(_ service: some Service & ReadyReporting, logger: Logger) async throws {
+        FreedMemory.keepSome()
         let readiness = ReadinessReport(of: service, to: readyFd)
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(

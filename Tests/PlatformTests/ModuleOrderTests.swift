@@ -20,7 +20,8 @@ import Testing
         "Platform": [
             "JSON", "ZeroMQ", "Bus", "Discovery", "SharedState", "EngineService", "JobControl", "Storage", "Gateway",
         ],
-        "PlatformCommand": ["JSON", "ZeroMQ", "Bus", "Platform"],
+        "CMemory": [],
+        "PlatformCommand": ["JSON", "CMemory", "ZeroMQ", "Bus", "Platform"],
     ]
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
