@@ -87,6 +87,22 @@ struct SQLiteDatabaseTests {
         }
     }
 
+    @Test func aReadThatIsCancelledEndsAtOnce() async throws {
+        try await withDatabase { database in
+            let endless = "WITH RECURSIVE n(x) AS (VALUES(1) UNION ALL SELECT x + 1 FROM n) SELECT x FROM n"
+            let gate = Gate()
+            let read = Task {
+                try await database.read { db in
+                    _ = try db.all(endless) { row in if row[0] == 1 { gate.wait() } }
+                }
+            }
+            await gate.whenEntered()
+            read.cancel()
+            gate.open()
+            await #expect(throws: CancellationError.self) { try await read.value }
+        }
+    }
+
     @Test func aFailingWriteDoesNotHurtTheOthersOfItsGroup() async throws {
         try await withDatabase { database in
             let gate = Gate()

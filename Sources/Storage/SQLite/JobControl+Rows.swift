@@ -1,11 +1,10 @@
 import Bus
-import GRDB
 import JSON
 import JobControl
 
 extension JobEntry {
     /// Reads the columns of `SQLiteSQL.Job.entries`.
-    init(row: Row) throws {
+    init(row: SQLiteRow) throws {
         let sequence = row[0] as Int64
         guard let type = JobEntryType(rawValue: row[1]),
             let data = try? JSONValue(parsing: row[3] as String).objectValue
@@ -22,10 +21,10 @@ extension JobEntry {
 
 extension JobRecord {
     /// All columns of a summary, in the order of `SQLiteSQL.Job`.
-    var columns: [(any DatabaseValueConvertible)?] { changingColumns + [parent, documentHash] }
+    var columns: [any SQLiteValue] { changingColumns + [parent, documentHash] }
 
     /// The columns that entries change.
-    var changingColumns: [(any DatabaseValueConvertible)?] {
+    var changingColumns: [any SQLiteValue] {
         [
             id, status.rawValue, name?.withoutNUL, createdAt.description, completedAt?.description, steps,
             error?.withoutNUL, failedTask?.withoutNUL,
@@ -33,7 +32,7 @@ extension JobRecord {
     }
 
     /// Reads the same columns.
-    init(row: Row) throws {
+    init(row: SQLiteRow) throws {
         let id = row[0] as String
         guard let status = JobStatus(rawValue: row[1]), let createdAt = Timestamp(row[3]) else {
             throw StorageError.corrupt("job \(id)")
@@ -55,7 +54,7 @@ extension JobRecord {
 
 extension JobFilter {
     /// What is looked for, in the order of `SQLiteSQL.Job.matchesUp`; an empty text looks for nothing.
-    var columns: [(any DatabaseValueConvertible)?] {
+    var columns: [any SQLiteValue] {
         [name, status, createdAt, completedAt].map { $0?.isEmpty == true ? nil : $0 }
     }
 }

@@ -18,6 +18,9 @@ struct JobEntryRow: Sendable {
         payload = entry.payload?.description
     }
 
+    /// All columns of a job's entry, in the order of `SQLiteSQL.Job.insertEntries`.
+    func columns(of job: Int64) -> [any SQLiteValue] { [job, sequence, type, time, data, payload] }
+
     /// The rows of entries that follow each other.
     ///
     /// - Throws: ``JobStoreError/outOfSequence(job:expected:found:)`` when they do not.

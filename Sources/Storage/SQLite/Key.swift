@@ -1,19 +1,18 @@
-import Foundation
 import GRDB
+import GRDBSQLite
 
-/// An id that a client chose, as a column: its bytes.
-///
-/// GRDB ends a text at a NUL character, so as text the ids `a` and `a\u{0}b` would be one.
-struct Key: DatabaseValueConvertible, Sendable {
+/// An id that a client chose, as a column: its bytes, so that it is compared and ordered by them, NUL characters
+/// included.
+struct Key: SQLiteValue, Sendable {
     let text: String
 
     init(_ text: String) {
         self.text = text
     }
 
-    var databaseValue: DatabaseValue { Data(text.utf8).databaseValue }
+    func bind(to statement: SQLiteStatement, at index: CInt) -> CInt { Array(text.utf8).bind(to: statement, at: index) }
 
-    static func fromDatabaseValue(_ value: DatabaseValue) -> Key? {
-        Data.fromDatabaseValue(value).map { Key(String(decoding: $0, as: UTF8.self)) }
+    init(column index: CInt, of statement: SQLiteStatement) {
+        text = String(column: index, of: statement)
     }
 }

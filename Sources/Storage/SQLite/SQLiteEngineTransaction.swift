@@ -68,7 +68,7 @@ struct SQLiteEngineTransaction: EngineTransaction {
     }
 
     func removeReceipts(recordedBefore time: Timestamp, limit: Int) throws {
-        let old: [any DatabaseValueConvertible] = [service, time.millisecondsSinceEpoch, max(limit, 0)]
+        let old: [any SQLiteValue] = [service, time.millisecondsSinceEpoch, max(limit, 0)]
         try db.run(SQL.deleteReceipts, old)
         try db.run(Mark.deleteOld, old)
     }

@@ -1,5 +1,4 @@
 public import Bus
-import Foundation
 import GRDB
 import JSON
 public import JobControl
@@ -21,7 +20,7 @@ public struct SQLiteJobStore: JobStore {
             guard let number = try db.first(SQL.insert, values, { $0[0] as Int64 }) else {
                 throw try Self.refusal(of: record.id, key: key, in: db)
             }
-            try db.run(SQL.insertDocument, [number, Data(document)])
+            try db.run(SQL.insertDocument, [number, document])
             try Self.insert(rows, of: number, in: db)
         }
     }
@@ -66,7 +65,7 @@ public struct SQLiteJobStore: JobStore {
     }
 
     public func document(_ id: String) async throws -> [UInt8]? {
-        try await database.read { db in try db.first(SQL.document, [id]) { [UInt8]($0[0] as Data) } }
+        try await database.read { db in try db.first(SQL.document, [id]) { $0[0] as [UInt8] } }
     }
 
     public func unfinished() async throws -> [JobRecord] {
@@ -123,8 +122,11 @@ public struct SQLiteJobStore: JobStore {
     }
 
     private static func insert(_ rows: [JobEntryRow], of job: Int64, in db: Database) throws {
-        for row in rows {
-            try db.run(SQL.insertEntry, [job, row.sequence, row.type, row.time, row.data, row.payload])
+        var rest = rows[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(SQL.insertEntries.count)
+            rest = rest.dropFirst(batch.count)
+            try db.run(SQL.insertEntries[batch.count - 1], batch.flatMap { $0.columns(of: job) })
         }
     }
 

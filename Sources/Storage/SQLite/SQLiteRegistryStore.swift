@@ -54,7 +54,7 @@ public struct SQLiteRegistryStore: RegistryStore {
         }
     }
 
-    private static func read<T>(_ row: Row, _ what: String, _ make: (JSONValue) -> T?) throws -> T {
+    private static func read<T>(_ row: SQLiteRow, _ what: String, _ make: (JSONValue) -> T?) throws -> T {
         guard let json = try? JSONValue(parsing: row[1] as String), let value = make(json) else {
             throw StorageError.corrupt("\(what) \(row[0] as String)")
         }

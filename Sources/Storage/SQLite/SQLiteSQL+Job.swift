@@ -57,9 +57,11 @@ extension SQLiteSQL {
             RETURNING number
             """
         static let insertDocument = "INSERT INTO job_document (job, document) VALUES (?, ?)"
-        static let insertEntry = """
-            INSERT INTO job_entry (job, sequence, type, time, data, payload) VALUES (?, ?, ?, ?, ?, ?)
-            """
+        /// For one entry, for two, and so on: what a statement costs by itself is more than a further row of it.
+        static let insertEntries = (1...8).map { count in
+            "INSERT INTO job_entry (job, sequence, type, time, data, payload) VALUES "
+                + Array(repeating: "(?, ?, ?, ?, ?, ?)", count: count).joined(separator: ", ")
+        }
         /// Finds no row when the job is not there, or when its last entry is another one.
         static let update = """
             UPDATE job SET (status, name, created_at, completed_at, steps, error, failed_task, last_sequence)

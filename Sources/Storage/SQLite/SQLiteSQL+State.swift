@@ -33,7 +33,17 @@ extension SQLiteSQL {
             """
         static let delete = "DELETE FROM state_document WHERE id = ?"
 
-        static let removedVersion = "SELECT version FROM state_removal WHERE id = ?"
+        /// One row: the document, or NULLs and the version that its removal had. Removals that are long ago are forgotten
+        /// by their number, the history by its age.
+        static let slot = """
+            SELECT document.id, document.version, document.created_at, document.last_modified, document.content,
+                CASE WHEN document.id IS NULL THEN coalesce(
+                    (SELECT version FROM state_removal WHERE id = ?1),
+                    (SELECT max(version) FROM state_change WHERE id = ?1),
+                    0
+                ) END
+            FROM (SELECT 1) LEFT JOIN state_document AS document ON document.id = ?1
+            """
         static let putRemoval = "INSERT OR REPLACE INTO state_removal (id, version) VALUES (?, ?)"
         static let deleteRemoval = "DELETE FROM state_removal WHERE id = ?"
         /// Numbers only grow, so the oldest removals are those far below the newest.

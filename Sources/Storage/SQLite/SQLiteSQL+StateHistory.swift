@@ -27,7 +27,6 @@ extension SQLiteSQL {
             SELECT \(columns) FROM state_change WHERE id = ? AND version > ? ORDER BY version LIMIT ?
             """
         static let changeWithKey = "SELECT \(columns) FROM state_change WHERE id = ? AND key = ?"
-        static let lastVersion = "SELECT max(version) FROM state_change WHERE id = ?"
 
         static let deleteUpToVersion = """
             DELETE FROM state_change WHERE number IN (

@@ -1,5 +1,4 @@
 import Bus
-import Foundation
 import GRDB
 public import SharedState
 
@@ -64,11 +63,11 @@ public struct SQLiteStateStore: StateStore {
         let applied = try key.flatMap { key in
             try db.first(History.changeWithKey, [Key(id), Key(key)], StateChange.init(row:))
         }
-        if let document = try document(id, in: db) { return StateSlot(document, applied: applied) }
-        let removed = try db.first(SQL.removedVersion, [Key(id)]) { $0[0] as Int }
-        // Removals that are long ago are forgotten by their number, the history by its age.
-        let version = try removed ?? db.first(History.lastVersion, [Key(id)]) { $0[0] as Int? } ?? nil
-        return StateSlot(removedAt: version ?? 0, applied: applied)
+        let slot = try db.first(SQL.slot, [Key(id)]) { row in
+            guard let version = row[5] as Int? else { return StateSlot(StateDocument(row: row), applied: applied) }
+            return StateSlot(removedAt: version, applied: applied)
+        }
+        return slot ?? StateSlot(applied: applied)
     }
 
     private static func save(_ document: StateDocument, in slot: StateSlot, _ db: Database) throws {
@@ -97,17 +96,17 @@ public struct SQLiteStateStore: StateStore {
 
 extension StateDocument {
     /// Reads the columns of `SQLiteSQL.State.document`.
-    fileprivate init(row: Row) {
+    fileprivate init(row: SQLiteRow) {
         self.init(
             id: (row[0] as Key).text,
             version: row[1],
             createdAt: Timestamp(millisecondsSinceEpoch: row[2]),
             lastModified: Timestamp(millisecondsSinceEpoch: row[3]),
-            content: [UInt8](row[4] as Data)
+            content: row[4]
         )
     }
 
-    fileprivate var columns: [(any DatabaseValueConvertible)?] {
+    fileprivate var columns: [any SQLiteValue] {
         [
             Key(id), version, createdAt.millisecondsSinceEpoch, lastModified.millisecondsSinceEpoch,
             String(decoding: content, as: UTF8.self),
@@ -117,7 +116,7 @@ extension StateDocument {
 
 extension StateSummary {
     /// Reads the columns of `SQLiteSQL.State.summaries`.
-    fileprivate init(row: Row) {
+    fileprivate init(row: SQLiteRow) {
         self.init(
             id: (row[0] as Key).text,
             createdAt: Timestamp(millisecondsSinceEpoch: row[1]),
@@ -128,19 +127,19 @@ extension StateSummary {
 
 extension StateChange {
     /// Reads the columns of `SQLiteSQL.StateHistory.changes`.
-    fileprivate init(row: Row) {
+    fileprivate init(row: SQLiteRow) {
         self.init(
             version: row[0],
             time: Timestamp(millisecondsSinceEpoch: row[1]),
             createdAt: Timestamp(millisecondsSinceEpoch: row[2]),
             author: (row[3] as Key?)?.text,
             key: (row[4] as Key?)?.text,
-            patch: (row[5] as Data?).map([UInt8].init),
-            inverse: (row[6] as Data?).map([UInt8].init)
+            patch: row[5],
+            inverse: row[6]
         )
     }
 
-    fileprivate var columns: [(any DatabaseValueConvertible)?] {
+    fileprivate var columns: [any SQLiteValue] {
         [
             version, time.millisecondsSinceEpoch, createdAt.millisecondsSinceEpoch, author.map(Key.init),
             key.map(Key.init), patch.map { String(decoding: $0, as: UTF8.self) },
