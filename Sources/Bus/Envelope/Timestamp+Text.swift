@@ -3,9 +3,15 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
     public var description: String {
         let (days, milliseconds) = millisecondsSinceEpoch.quotientAndModulus(86_400_000)
         let (year, month, day) = CivilDate.components(ofDay: days)
-        let date = "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))"
-        let time = "\(padded(milliseconds / 3_600_000, 2)):\(padded(milliseconds / 60_000 % 60, 2))"
-        return "\(date)T\(time):\(padded(milliseconds / 1000 % 60, 2)).\(padded(milliseconds % 1000, 3))Z"
+        var text = TimestampText()
+        text.append(year, digits: 4, then: "-")
+        text.append(month, digits: 2, then: "-")
+        text.append(day, digits: 2, then: "T")
+        text.append(milliseconds / 3_600_000, digits: 2, then: ":")
+        text.append(milliseconds / 60_000 % 60, digits: 2, then: ":")
+        text.append(milliseconds / 1000 % 60, digits: 2, then: ".")
+        text.append(milliseconds % 1000, digits: 3, then: "Z")
+        return text.string
     }
 
     /// Reads RFC 3339: any number of decimals (those beyond milliseconds are dropped), `Z` or an offset.
@@ -24,10 +30,31 @@ extension Timestamp: CustomStringConvertible, LosslessStringConvertible {
         let seconds = days * 86_400 + hour * 3600 + (minute - offset) * 60 + second
         self.init(millisecondsSinceEpoch: seconds * 1000 + fraction)
     }
+}
 
-    private func padded(_ number: Int64, _ digits: Int) -> String {
-        let text = String(number)
-        return String(repeating: "0", count: max(digits - text.count, 0)) + text
+/// Writes a timestamp digit by digit: every event and every summary of a job has some.
+private struct TimestampText {
+    private static let length = 24
+    private var bytes: [UInt8] = []
+
+    init() { bytes.reserveCapacity(Self.length) }
+
+    var string: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Appends a number with at least so many digits, and what comes after it.
+    mutating func append(_ number: Int64, digits: Int, then separator: Unicode.Scalar) {
+        var divisor: Int64 = 1
+        for _ in 1..<digits { divisor *= 10 }
+        // A year of more than four digits, or one before the first, is as long as it is.
+        guard 0..<(divisor * 10) ~= number else {
+            bytes += String(number).utf8
+            return bytes.append(UInt8(ascii: separator))
+        }
+        while divisor > 0 {
+            bytes.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
+            divisor /= 10
+        }
+        bytes.append(UInt8(ascii: separator))
     }
 }
 
