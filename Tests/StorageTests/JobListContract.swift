@@ -72,6 +72,17 @@ struct JobListContract: JobSamples {
     }
 
     @Test(arguments: Backend.allCases)
+    func aNameWithANULCharacterIsFound(_ backend: Backend) async throws {
+        try await backend.withStores { stores in
+            for record in [record("a", .running, name: "x\0y"), record("b", .running, name: "xy")] {
+                try await stores.jobs.create(record, document: [], entries: [], key: nil)
+            }
+            let page = JobPage(limit: 10, filter: JobFilter(name: "x\0"))
+            #expect(try await stores.jobs.page(page).map(\.id) == ["a"])
+        }
+    }
+
+    @Test(arguments: Backend.allCases)
     func unfinishedJobsAreFoundInOrder(_ backend: Backend) async throws {
         try await backend.withStores { stores in
             for (number, status) in JobStatus.allCases.enumerated() {

@@ -4,8 +4,8 @@ import Synchronization
 /// Runs tasks on the thread of a client's socket: see ``BusClient/executor``.
 ///
 /// What a reply resumes is put down and taken up by that very thread, without a lock or a wake-up. Only the socket's
-/// thread touches `jobs` and `running`, which is what makes `@unchecked` right. While jobs run, `running` is only read and
-/// `jobs` is touched in passing, so no access meets another, and none is checked for that.
+/// thread touches `jobs` and `running`, which is what makes `@unchecked` right. While jobs run, `running` is only read
+/// and `jobs` is touched in passing, so no access meets another, and none is checked for that.
 final class ClientExecutor: TaskExecutor, @unchecked Sendable {
     /// How many jobs run before the rest of the loop has its turn.
     private static let batchLimit = 512

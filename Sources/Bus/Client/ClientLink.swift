@@ -18,8 +18,8 @@ final class ClientLink {
     var isForgotten = false
     /// How many requests are on it and not over.
     var inFlight = 0
-    /// Nil when it is closed. Its calls go to libzmq and never come back here, so their exclusivity needs no check, which
-    /// would be made twice for every request.
+    /// Nil when it is closed. Its calls go to libzmq and never come back here, so their exclusivity needs no check,
+    /// which would be made twice for every request.
     @exclusivity(unchecked)
     private var link: BrokerLink?
 

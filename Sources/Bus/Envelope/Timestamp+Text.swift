@@ -41,11 +41,10 @@ private struct TimestampText {
 
     var string: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// Appends a number with at least so many digits, and what comes after it.
+    /// Appends a number with so many digits, and what comes after it; one that has more, or a sign, as it is.
     mutating func append(_ number: Int64, digits: Int, then separator: Unicode.Scalar) {
         var divisor: Int64 = 1
         for _ in 1..<digits { divisor *= 10 }
-        // A year of more than four digits, or one before the first, is as long as it is.
         guard 0..<(divisor * 10) ~= number else {
             bytes += String(number).utf8
             return bytes.append(UInt8(ascii: separator))

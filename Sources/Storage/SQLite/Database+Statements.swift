@@ -14,7 +14,8 @@ extension Database {
     /// Maps the first row, or answers nil when there is none.
     func first<T>(_ sql: String, _ values: [any SQLiteValue] = [], _ transform: (SQLiteRow) throws -> T) throws -> T? {
         try withStatement(sql, values) { statement in
-            // The first step of a statement with RETURNING has made all of its changes.
+            // The first step of a statement with RETURNING has made all of its changes; the transaction, in which all
+            // writes are, tells whether they last.
             try statement.step() ? transform(statement.row) : nil
         }
     }
@@ -34,26 +35,30 @@ extension Database {
         _ values: [any SQLiteValue],
         _ body: (RunningStatement) throws -> T
     ) throws -> T {
-        let statement = RunningStatement(
-            handle: try cachedStatement(sql: sql).sqliteStatement,
-            database: self,
-            sql: sql
-        )
+        let statement = RunningStatement(try cachedStatement(sql: sql), in: self)
         defer { statement.reset() }
         try statement.bind(values)
         return try body(statement)
     }
 }
 
-/// A statement that is being executed.
+/// A statement that is being executed. What maps its rows executes no other statement of the same text.
 private struct RunningStatement {
-    let handle: SQLiteStatement
-    let database: Database
-    let sql: String
+    // Kept, as the handle lives as long as it does.
+    private let statement: Statement
+    private let database: Database
+    private var handle: SQLiteStatement { statement.sqliteStatement }
+
+    init(_ statement: Statement, in database: Database) {
+        self.statement = statement
+        self.database = database
+        assert(sqlite3_stmt_busy(handle) == 0, "in use: \(statement.sql)")
+    }
 
     var row: SQLiteRow { SQLiteRow(of: handle) }
 
     func bind(_ values: [any SQLiteValue]) throws {
+        assert(values.count == Int(sqlite3_bind_parameter_count(handle)), "other parameters: \(statement.sql)")
         for (index, value) in values.enumerated() {
             try check(value.bind(to: handle, at: CInt(index + 1)))
         }
@@ -68,7 +73,7 @@ private struct RunningStatement {
         }
     }
 
-    /// Its result repeats what the last step told.
+    /// Its result says nothing new: the last step told it, or there is a transaction that will.
     func reset() {
         sqlite3_reset(handle)
         sqlite3_clear_bindings(handle)
@@ -79,6 +84,6 @@ private struct RunningStatement {
     }
 
     private func error(_ code: CInt) -> DatabaseError {
-        DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage, sql: sql)
+        DatabaseError(resultCode: ResultCode(rawValue: code), message: database.lastErrorMessage, sql: statement.sql)
     }
 }

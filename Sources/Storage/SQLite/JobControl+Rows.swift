@@ -55,6 +55,6 @@ extension JobRecord {
 extension JobFilter {
     /// What is looked for, in the order of `SQLiteSQL.Job.matchesUp`; an empty text looks for nothing.
     var columns: [any SQLiteValue] {
-        [name, status, createdAt, completedAt].map { $0?.isEmpty == true ? nil : $0 }
+        [name, status, createdAt, completedAt].map { $0?.isEmpty == true ? nil : $0?.withoutNUL }
     }
 }

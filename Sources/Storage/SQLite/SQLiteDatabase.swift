@@ -94,6 +94,8 @@ public final class SQLiteDatabase: Sendable {
     }
 
     /// Runs `body` on a consistent picture of what is committed; never waits for the writer.
+    ///
+    /// - Throws: `CancellationError` when the caller's task is cancelled before it begins, or while a statement runs.
     func read<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         do {
             return try await pool.read(body)

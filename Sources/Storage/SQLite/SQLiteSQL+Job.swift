@@ -57,7 +57,8 @@ extension SQLiteSQL {
             RETURNING number
             """
         static let insertDocument = "INSERT INTO job_document (job, document) VALUES (?, ?)"
-        /// For one entry, for two, and so on: what a statement costs by itself is more than a further row of it.
+        /// For one entry, for two, and so on: what a statement costs by itself is more than a further row of it. A job
+        /// of one task has two appends, of four and three entries; longer ones take several statements.
         static let insertEntries = (1...8).map { count in
             "INSERT INTO job_entry (job, sequence, type, time, data, payload) VALUES "
                 + Array(repeating: "(?, ?, ?, ?, ?, ?)", count: count).joined(separator: ", ")

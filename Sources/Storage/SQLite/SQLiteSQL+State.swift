@@ -33,8 +33,8 @@ extension SQLiteSQL {
             """
         static let delete = "DELETE FROM state_document WHERE id = ?"
 
-        /// One row: the document, or NULLs and the version that its removal had. Removals that are long ago are forgotten
-        /// by their number, the history by its age.
+        /// One row: the columns of `document`, or NULLs and the version that its removal had. Removals that are long ago
+        /// are forgotten by their number, the history by its age.
         static let slot = """
             SELECT document.id, document.version, document.created_at, document.last_modified, document.content,
                 CASE WHEN document.id IS NULL THEN coalesce(

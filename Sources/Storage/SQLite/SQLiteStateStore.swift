@@ -95,7 +95,7 @@ public struct SQLiteStateStore: StateStore {
 }
 
 extension StateDocument {
-    /// Reads the columns of `SQLiteSQL.State.document`.
+    /// Reads the columns of `SQLiteSQL.State.document`, with which those of `slot` begin.
     fileprivate init(row: SQLiteRow) {
         self.init(
             id: (row[0] as Key).text,

@@ -31,7 +31,7 @@ extension String: SQLiteValue {
         var text = self
         return text.withUTF8 { bytes in
             // An empty text may have no address, for which SQLite would take NULL.
-            guard let start = bytes.baseAddress else { return sqlite3_bind_text(statement, index, "", 0, nil) }
+            guard let start = bytes.baseAddress else { return sqlite3_bind_text(statement, index, "", 0, copied) }
             return start.withMemoryRebound(to: CChar.self, capacity: bytes.count) {
                 sqlite3_bind_text64(statement, index, $0, UInt64(bytes.count), copied, UInt8(SQLITE_UTF8))
             }
