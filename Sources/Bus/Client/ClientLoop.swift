@@ -6,8 +6,9 @@ import ZeroMQ
 /// The thread of a client: owns its links and every request from the moment it is taken from the mailbox.
 ///
 /// New requests go over the current link, once its broker has answered; those of brokers that leave are kept beside it
-/// until what is on them is answered. A pass runs the tasks that prefer this thread, sends all that
-/// is queued, receives until there is nothing, then sleeps. A request is on one link at most, and nobody is told of its end twice, whatever becomes of the links.
+/// until what is on them is answered. A pass runs the tasks that prefer this thread, sends all that is queued, receives
+/// until there is nothing, then sleeps. A request is on one link at most, and nobody is told of its end twice, whatever
+/// becomes of the links.
 struct ClientLoop: ~Copyable {
     let configuration: BusClient.Configuration
     let context: Context

@@ -15,7 +15,8 @@ extension JobController {
                     slots.callOut(id)
                     return try await answer(to: request, about: id)
                 }
-                // It was let go in between: a link is closed in the step that takes it out, so the next look does not find it.
+                // It was let go in between: a link is closed in the step that takes it out, so the next look does not
+                // find it.
             } else {
                 let lease = try await claim(id)
                 let link = JobLink()

@@ -3,8 +3,8 @@ import GRDBSQLite
 
 /// SQL by statements that are compiled once a connection: an uncached statement costs three times its work.
 ///
-/// Parameters and columns go straight to and from SQLite. By way of GRDB's arguments and rows, which are boxed, checked
-/// and copied, a write took half as much time again.
+/// Parameters and columns go straight to and from SQLite. GRDB's arguments and rows, which are boxed, checked and copied,
+/// were 13 % of the samples of a one-task job, SQLite itself 9 %.
 extension Database {
     /// Executes a statement that answers nothing.
     func run(_ sql: String, _ values: [any SQLiteValue] = []) throws {
